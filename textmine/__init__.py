@@ -1,0 +1,77 @@
+"""textmine: from free text and a codebook to a coded dataset that stands up to review.
+
+Public names are loaded on first use, so that ``import textmine`` stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+#: The rooms of the house in the order of the work. A module imports only from rooms above its own
+#: (tests/test_house.py holds the list and the imports to each other).
+MODULES = (
+    "errors",
+    "files",
+    "spans",
+    "corpus",
+    "codebook",
+    "reading",
+    "cleaning",
+    "coded",
+    "coding",
+    "cli",
+)
+
+_PUBLIC = {
+    "TextmineError": "errors",
+    "InputError": "errors",
+    "CodebookError": "errors",
+    "ModelError": "errors",
+    "Span": "spans",
+    "Corpus": "corpus",
+    "Document": "corpus",
+    "Code": "codebook",
+    "Codebook": "codebook",
+    "Table": "reading",
+    "read_table": "reading",
+    "read_corpus": "reading",
+    "Labels": "reading",
+    "read_labels": "reading",
+    "repair_text": "cleaning",
+    "flag_texts": "cleaning",
+    "CodedDataset": "coded",
+    "Coder": "coding.coder",
+    "load_coder": "coding.artefact",
+    "save_coder": "coding.artefact",
+    "cross_validate": "coding.evaluation",
+    "evaluate_coder": "coding.evaluation",
+}
+
+__all__ = ["MODULES", "__version__", *_PUBLIC]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'textmine' has no attribute {name!r}")
+    return getattr(import_module(f"textmine.{_PUBLIC[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+if TYPE_CHECKING:  # the same names, for editors and type checkers
+    from textmine.cleaning import flag_texts, repair_text
+    from textmine.codebook import Code, Codebook
+    from textmine.coded import CodedDataset
+    from textmine.coding.artefact import load_coder, save_coder
+    from textmine.coding.coder import Coder
+    from textmine.coding.evaluation import cross_validate, evaluate_coder
+    from textmine.corpus import Corpus, Document
+    from textmine.errors import CodebookError, InputError, ModelError, TextmineError
+    from textmine.reading import Labels, Table, read_corpus, read_labels, read_table
+    from textmine.spans import Span

@@ -1,0 +1,152 @@
+"""Documents and the corpus they stand in: what was asked, what was answered, by whom."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from textmine.errors import InputError
+
+#: Columns of ``Corpus.frame`` with a meaning of their own; every other column is an attribute.
+FIELDS = ("doc_id", "text", "question", "group", "wave", "weight")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One answer or one speaker turn, as read."""
+
+    doc_id: str
+    text: str
+    question: str | None = None
+    group: str | None = None
+    wave: str | None = None
+    weight: float = 1.0
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Corpus:
+    """Texts with their ids, questions, respondents and attributes; one row a document.
+
+    ``frame`` has the columns ``doc_id`` and ``text`` (both str; an empty text is an answer left blank)
+    and, where known, ``question``, ``group`` (the respondent), ``wave`` and ``weight`` (float); all
+    others are attributes. Use ``Corpus.from_frame`` to make one from a table with other names.
+    Raises ``InputError`` for a missing column or a doc_id that stands twice.
+
+    >>> corpus = Corpus.from_frame(pd.DataFrame({"n": ["1"], "said": ["Joint training"]}), id="n", text="said")
+    >>> corpus[0].text
+    'Joint training'
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        missing = [name for name in ("doc_id", "text") if name not in frame.columns]
+        if missing:
+            raise InputError(f"A corpus needs the columns doc_id and text; {', '.join(missing)} not found.")
+        twice = frame["doc_id"][frame["doc_id"].duplicated()].unique()
+        if len(twice):
+            raise InputError(f"{len(twice)} document id(s) stand more than once. Give each row an id of its own.")
+        self.frame = frame.reset_index(drop=True)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        text: str,
+        id: str,
+        question: str | None = None,
+        group: str | None = None,
+        wave: str | None = None,
+        weight: str | None = None,
+    ) -> Corpus:
+        """A corpus from a table, naming which column is what; the remaining columns become attributes."""
+        named = {"doc_id": id, "text": text, "question": question, "group": group, "wave": wave, "weight": weight}
+        for column in named.values():
+            if column is not None and column not in frame.columns:
+                raise InputError(f"No column {column!r}. Columns: {', '.join(map(str, frame.columns))}.")
+        fields = {name: frame[column] for name, column in named.items() if column is not None}
+        fields["doc_id"] = fields["doc_id"].astype(str)
+        fields["text"] = fields["text"].fillna("").astype(str)
+        if "weight" in fields:
+            fields["weight"] = _weights(fields["weight"])
+        used = {column for column in named.values() if column is not None}
+        rest = {str(c): frame[c] for c in frame.columns if c not in used and str(c) not in FIELDS}
+        return cls(pd.DataFrame({**fields, **rest}))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __getitem__(self, position: int) -> Document:
+        row = self.frame.iloc[position].to_dict()
+        known = {name: row.pop(name) for name in FIELDS if name in row}
+        return Document(**known, attributes=row)
+
+    def __iter__(self) -> Iterator[Document]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"Corpus({len(self)} documents, attributes: {', '.join(self.attributes) or 'none'})"
+
+    @property
+    def ids(self) -> list[str]:
+        """The document ids, in order."""
+        return list(self.frame["doc_id"])
+
+    @property
+    def texts(self) -> list[str]:
+        """The raw texts, in order."""
+        return list(self.frame["text"])
+
+    @property
+    def questions(self) -> list[str]:
+        """The question of each document, in order; '' where none is known."""
+        return self._strings("question")
+
+    @property
+    def groups(self) -> list[str]:
+        """The respondent of each document, in order; a document without one is a respondent of its own."""
+        if "group" not in self.frame.columns:
+            return self.ids
+        return [g or f"\0{i}" for g, i in zip(self._strings("group"), self.ids, strict=True)]
+
+    @property
+    def attributes(self) -> list[str]:
+        """Names of the columns that are neither id, text, question, group, wave nor weight."""
+        return [c for c in self.frame.columns if c not in FIELDS]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """sha256 over ids, questions and texts in order: the same for the same documents, 64 hex digits."""
+        digest = hashlib.sha256()
+        for values in zip(self.ids, self.questions, self.texts, strict=True):
+            for value in values:
+                digest.update(value.encode("utf-8", "surrogatepass") + b"\x1f")
+            digest.update(b"\x1e")
+        return digest.hexdigest()
+
+    def select(self, rows: npt.ArrayLike) -> Corpus:
+        """The documents at these positions (or under this mask), as a new corpus."""
+        chosen = np.asarray(rows)
+        return Corpus(self.frame[chosen] if chosen.dtype == bool else self.frame.iloc[chosen])
+
+    def _strings(self, column: str) -> list[str]:
+        if column not in self.frame.columns:
+            return [""] * len(self)
+        return list(self.frame[column].fillna("").astype(str))
+
+
+def _weights(column: pd.Series[Any]) -> pd.Series[Any]:
+    weights = pd.to_numeric(column, errors="coerce")
+    bad = weights.isna() | (weights < 0)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0]) + 1
+        raise InputError(
+            f"Column {column.name!r}, row {row}: a weight must be a number of 0 or more ({int(bad.sum())} such rows)."
+        )
+    return weights

@@ -1,0 +1,36 @@
+"""Every error that textmine raises on purpose.
+
+TextmineError (a ValueError)
+├── InputError      a table, a column, a row or a label file is not what was wanted
+├── CodebookError   a codebook breaks its form; carries all problems found
+└── ModelError      a model folder is missing, damaged or does not fit
+
+A message is one line: what was met, what was wanted, what to do. It never holds a respondent's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class TextmineError(ValueError):
+    """Something a user can put right; the command line prints it in one line and exits with 1."""
+
+
+class InputError(TextmineError):
+    """A table, a column, a row or a label file is not what was wanted."""
+
+
+class CodebookError(TextmineError):
+    """A codebook breaks its form.
+
+    ``problems`` lists everything found, so that one reading mends all.
+    """
+
+    def __init__(self, message: str, problems: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = list(problems)
+
+
+class ModelError(TextmineError):
+    """A model folder is missing, damaged or does not fit what is asked of it."""
