@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 MODULES = (
     "errors",
     "files",
+    "locations",
     "spans",
     "corpus",
     "codebook",

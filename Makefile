@@ -1,0 +1,66 @@
+# textmine in a few words. `make demo` and `make test` need nothing but Python 3.11 or newer.
+#
+#   make demo       set up, then show the whole path on the shipped corpus
+#   make test       the quick tests             make test-slow   the slow ones
+#   make check      ruff, format, mypy and the quick tests: what a change must pass
+#   make format     put the code in its form    make models      retrain the shipped model
+#   make clean      remove what was made, save .venv (rm -rf .venv for a wholly fresh start)
+#
+# To choose the Python that .venv is made with: make PYTHON=/path/to/python test
+
+VENV  = .venv
+BIN   = $(VENV)/bin
+STAMP = $(VENV)/.installed
+PIP   = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+FITS  = import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+
+# Nothing is fetched from a model hub: all that is needed comes with the packages.
+export HF_HUB_OFFLINE = 1
+
+.PHONY: demo test test-slow check format models clean
+
+demo: $(STAMP)
+	@$(BIN)/textmine demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+# pytest ends with 5 where no test was chosen; that is no failure here.
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -m slow || [ $$? -eq 5 ]
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(MAKE) test
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+# One line a model: the command that makes models/NAME anew from corpora/ with its seed.
+models: $(STAMP)
+	@echo "No training command stands here yet; add one line a model to the Makefile." >&2; exit 1
+
+clean:
+	rm -rf build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find . -path ./$(VENV) -prune -o -name __pycache__ -exec rm -rf {} +
+
+# The stamp is set last, so a set-up that was cut off is taken up again; a .venv whose Python is broken
+# or too old is made anew.
+$(STAMP): pyproject.toml constraints.txt
+	@if ! $(BIN)/python -c '$(FITS)' 2>/dev/null || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	  for python in $(PYTHON) python3.11 python3 python; do \
+	    if $$python -c '$(FITS)' 2>/dev/null; then \
+	      echo "Making $(VENV) with $$python"; \
+	      exec $$python -m venv --clear $(VENV); \
+	    fi; \
+	  done; \
+	  echo "textmine needs Python 3.11 or newer with venv; none found. Name one: make PYTHON=/path/to/python" >&2; \
+	  exit 1; \
+	fi
+	@echo "Installing textmine and what it needs into $(VENV) (some minutes the first time)"
+	@$(PIP) torch==2.13.0
+	@$(PIP) -e '.[all,dev]'
+	@touch $@

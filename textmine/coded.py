@@ -1,0 +1,150 @@
+"""A coded dataset: texts x codes, who or what coded, how sure, and where in the text it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from textmine.codebook import Codebook
+from textmine.errors import InputError
+
+#: Columns of the long view, in order.
+LONG_COLUMNS = (
+    "unit_id code score applies band stance start end evidence coder codebook_version".split()
+)
+STANCES = ("affirms", "denies", "mixed")
+SPAN_COLUMNS = ["unit_id", "code", "start", "end", "quote", "coder", "stance"]
+
+
+@dataclass(frozen=True)
+class CodedDataset:
+    """Texts x codes by one or more coders, people or models.
+
+    ``decisions`` is indexed by unit id with one column per code: 1 applies, 0 does not, NaN not coded
+    ('not coded' is not 'no code'). ``scores`` has the same shape or is None (people give no scores).
+    ``spans`` lists evidence: ``unit_id, code, start, end`` (code points into the text as read, exclusive
+    end; -1 where unknown), ``quote``, ``coder`` and ``stance`` (affirms, denies, mixed or '').
+    ``thresholds`` are those the decisions were made with. Frozen: methods give back a new dataset.
+
+    >>> decisions = pd.DataFrame({"money": [1.0, np.nan]}, index=["u1", "u2"])
+    >>> CodedDataset(decisions, Codebook.from_labels(["money"]), coder="ann").counts()["money"]
+    1
+    """
+
+    decisions: pd.DataFrame
+    codebook: Codebook
+    coder: str
+    scores: pd.DataFrame | None = None
+    spans: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SPAN_COLUMNS))
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    texts: pd.Series | None = None
+
+    def __post_init__(self) -> None:
+        if self.decisions.index.has_duplicates:
+            raise InputError("A coded dataset needs each unit once; some unit ids stand more than once.")
+        unknown = [c for c in self.decisions.columns if c not in self.codebook.ids]
+        if unknown:
+            raise InputError(f"Not in the codebook: {', '.join(unknown)}. Known: {', '.join(self.codebook.ids)}.")
+
+    def __len__(self) -> int:
+        return len(self.decisions)
+
+    def __repr__(self) -> str:
+        return f"CodedDataset({len(self)} units x {len(self.codes)} codes, by {self.coder})"
+
+    @property
+    def codes(self) -> list[str]:
+        """Ids of the codes, in the codebook's order of the columns."""
+        return [str(c) for c in self.decisions.columns]
+
+    @cached_property
+    def is_coded(self) -> pd.Series:
+        """Whether each unit was coded for at least one code."""
+        return self.decisions.notna().any(axis=1)
+
+    def counts(self) -> dict[str, int]:
+        """How many units carry each code."""
+        return {code: int((self.decisions[code] == 1).sum()) for code in self.codes}
+
+    def recut(self, thresholds: Mapping[str, float]) -> CodedDataset:
+        """The same scores cut at other thresholds; codes not named keep theirs. Evidence is kept.
+
+        Raises ``InputError`` when there are no scores or a code is unknown.
+        """
+        if self.scores is None:
+            raise InputError("Only a dataset with scores can be cut again; people's codings have none.")
+        unknown = [c for c in thresholds if c not in self.codes]
+        if unknown:
+            raise InputError(f"No code {', '.join(unknown)}. Codes: {', '.join(self.codes)}.")
+        cuts = {**self.thresholds, **thresholds}
+        decisions = self.decisions.copy()
+        for code in self.codes:
+            above = (self.scores[code] >= cuts[code]).astype(float)
+            decisions[code] = above.where(self.scores[code].notna(), np.nan)
+        return replace(self, decisions=decisions, thresholds=cuts)
+
+    def wide(self) -> pd.DataFrame:
+        """Units x codes as whole numbers: 1, 0, or missing where not coded."""
+        return self.decisions.astype("Int8")
+
+    def long(self) -> pd.DataFrame:
+        """One row per unit and code that applies, with the columns of ``coded_long.csv``.
+
+        Where a code has several spans, the first is shown; ``spans`` holds all.
+        """
+        rows, columns = np.nonzero(self.decisions.to_numpy() == 1)
+        units = self.decisions.index.to_numpy()[rows]
+        codes = np.array(self.codes, dtype=object)[columns]
+        scores = np.nan if self.scores is None else self.scores.to_numpy()[rows, columns]
+        first = self.spans.drop_duplicates(["unit_id", "code"]).set_index(["unit_id", "code"])
+        found = first.reindex(pd.MultiIndex.from_arrays([units, codes]))
+        return pd.DataFrame(
+            {
+                "unit_id": units,
+                "code": codes,
+                "score": scores,
+                "applies": 1,
+                "band": "accept",
+                "stance": found["stance"].fillna("").to_numpy(),
+                "start": found["start"].fillna(-1).astype(int).to_numpy(),
+                "end": found["end"].fillna(-1).astype(int).to_numpy(),
+                "evidence": found["quote"].fillna("").to_numpy(),
+                "coder": found["coder"].fillna(self.coder).to_numpy(),
+                "codebook_version": self.codebook.version,
+            },
+            columns=list(LONG_COLUMNS),
+        )
+
+    @classmethod
+    def from_labels(
+        cls,
+        frame: pd.DataFrame,
+        codebook: Codebook,
+        *,
+        coder: str,
+        spans: pd.DataFrame | None = None,
+    ) -> CodedDataset:
+        """People's codings: ``frame`` units x codes of 1, 0, NaN; ``spans`` with quotes and stances.
+
+        Raises ``InputError`` for a stance that is none of affirms, denies, mixed.
+        """
+        spans = pd.DataFrame(columns=SPAN_COLUMNS) if spans is None else spans
+        stances = set(spans["stance"].dropna()) - {""} if "stance" in spans else set()
+        if stances - set(STANCES):
+            raise InputError(f"A stance must be one of {', '.join(STANCES)}; {len(stances - set(STANCES))} other(s) found.")
+        given = spans.assign(**{c: -1 for c in ("start", "end") if c not in spans})
+        return cls(frame, codebook, coder, spans=given.reindex(columns=SPAN_COLUMNS))
+
+    def select(self, units: Sequence[str]) -> CodedDataset:
+        """Only these units, in this order."""
+        return replace(
+            self,
+            decisions=self.decisions.loc[list(units)],
+            scores=None if self.scores is None else self.scores.loc[list(units)],
+            spans=self.spans[self.spans["unit_id"].isin(set(units))],
+            texts=None if self.texts is None else self.texts.loc[list(units)],
+        )

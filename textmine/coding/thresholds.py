@@ -1,0 +1,72 @@
+"""From scores to probabilities, and from probabilities to decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+#: A code with fewer known positives than this is not calibrated on its own scores alone.
+FEWEST_POSITIVES = 2
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Platt scaling of one code: probability = 1 / (1 + exp(-(slope * score + intercept))), slope > 0."""
+
+    slope: float
+    intercept: float
+
+    def probability(self, scores: Floats) -> Floats:
+        """Calibrated probabilities of the scores, in [0, 1]; rising with the score."""
+        return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * scores + self.intercept, -50, 50))))
+
+
+def fit_calibration(scores: Floats, truth: Floats) -> Calibration:
+    """Platt scaling with smoothed targets (Platt 1999; Lin, Lin & Weng 2007), by Newton's method.
+
+    ``scores`` must come from models that did not see the texts. Where the scores do not rise with the
+    truth, or one class is missing, every text gets the code's smoothed share.
+    """
+    positives, n = float(truth.sum()), len(truth)
+    high, low = (positives + 1) / (positives + 2), 1 / (n - positives + 2)
+    target = np.where(truth > 0, high, low)
+    share = (positives + 1) / (n + 2)
+    flat = Calibration(1e-6, float(np.round(np.log(share / (1 - share)), 6)))
+    if positives < FEWEST_POSITIVES or positives > n - FEWEST_POSITIVES:
+        return flat
+    slope, intercept = 1.0, flat.intercept
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-np.clip(slope * scores + intercept, -50, 50)))
+        error, weight = target - p, np.maximum(p * (1 - p), 1e-9)
+        hessian = np.array(
+            [[(weight * scores**2).sum() + 1e-9, (weight * scores).sum()], [(weight * scores).sum(), weight.sum()]]
+        )
+        step = np.linalg.solve(hessian, [(error * scores).sum(), error.sum()])
+        size = max(1.0, float(np.abs(step).max()) / 3)
+        slope, intercept = slope + step[0] / size, intercept + step[1] / size
+        if np.abs(step).max() < 1e-10:
+            break
+    return Calibration(float(np.round(slope, 6)), float(np.round(intercept, 6))) if slope > 1e-6 else flat
+
+
+def choose_threshold(probabilities: Floats, truth: Floats) -> float:
+    """The threshold with the best F1, midway between two neighbouring probabilities, to four decimals.
+
+    Ties go to the higher threshold. A code without positives gets 1, so that nothing is coded.
+
+    >>> choose_threshold(np.array([0.9, 0.7, 0.2]), np.array([1.0, 1.0, 0.0]))
+    0.45
+    """
+    if truth.sum() == 0:
+        return 1.0
+    order = np.argsort(-probabilities, kind="stable")
+    p, hits = probabilities[order], np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(p) + 1) + truth.sum())
+    last_of_ties = np.append(p[:-1] > p[1:], True)
+    best = int(np.argmax(np.where(last_of_ties, f1, -1)))
+    below = p[best + 1] if best + 1 < len(p) else p[best] / 2
+    return float(np.round((p[best] + below) / 2, 4))

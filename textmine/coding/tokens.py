@@ -1,0 +1,130 @@
+"""Texts cut into tokens and sentences, as arrays over a whole batch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from textmine.spans import Span
+
+#: Numbers, words (with inner apostrophes), signs that carry meaning, and the ends of sentences.
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*\w*|\w+(?:'\w+)*|[£$€%&?!]|\.(?=\s|$)|\n")
+#: These close a sentence; ``.`` and a line break do nothing else, ``?`` and ``!`` are tokens as well.
+_ENDS = frozenset(".\n?!")
+_ONLY_ENDS = frozenset(".\n")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenBatch:
+    """The tokens of several texts, one after the other.
+
+    ``types`` holds a number for each token (equal tokens, equal numbers), ``sentence`` the position of
+    its sentence in the batch, ``text_ends`` and ``sentence_ends`` where each text's tokens and sentences
+    end. All are int arrays; a text without tokens has no tokens and no sentences.
+    """
+
+    types: npt.NDArray[np.int64]
+    sentence: npt.NDArray[np.int64]
+    text_ends: npt.NDArray[np.int64]
+    sentence_text: npt.NDArray[np.int64]
+
+    @property
+    def text(self) -> npt.NDArray[np.int64]:
+        """The position of each token's text."""
+        return np.repeat(np.arange(len(self.text_ends)), np.diff(self.text_ends, prepend=0))
+
+
+class TypeIndex:
+    """Numbers for token types, given in order of first sight and kept from batch to batch."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def tokenise(self, texts: Sequence[str]) -> TokenBatch:
+        """The tokens of the texts; unseen types get the next numbers."""
+        numbers = self.numbers
+        types: list[int] = []
+        sentences: list[int] = []
+        text_ends: list[int] = []
+        sentence_text: list[int] = []
+        current = -1
+        for position, text in enumerate(texts):
+            fresh = True
+            for token in _TOKEN.findall(fold(text)):
+                if token in _ONLY_ENDS:
+                    fresh = True
+                    continue
+                if fresh:
+                    current += 1
+                    sentence_text.append(position)
+                    fresh = False
+                number = numbers.get(token)
+                if number is None:
+                    number = numbers[token] = len(numbers)
+                types.append(number)
+                sentences.append(current)
+                if token in _ENDS:
+                    fresh = True
+            text_ends.append(len(types))
+        as_array = lambda values: np.array(values, dtype=np.int64)  # noqa: E731
+        return TokenBatch(as_array(types), as_array(sentences), as_array(text_ends), as_array(sentence_text))
+
+
+def fold(text: str) -> str:
+    """The text in lower case with straight apostrophes, of the very same length in code points.
+
+    >>> fold("Don’t STOP")
+    "don't stop"
+    """
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters, such as 'İ', grow when lowered
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return lowered.replace("’", "'") if "’" in lowered else lowered
+
+
+def token_spans(text: str) -> list[tuple[Span, int]]:
+    """Each token's span with the number of its sentence, counted from 0, in the order of ``tokenise``.
+
+    >>> [(span.slice("Good. We share!"), s) for span, s in token_spans("Good. We share!")]
+    [('Good', 0), ('We', 1), ('share', 1), ('!', 1)]
+    """
+    spans: list[tuple[Span, int]] = []
+    sentence, fresh = -1, True
+    for match in _TOKEN.finditer(fold(text)):
+        if match.group() in _ONLY_ENDS:
+            fresh = True
+            continue
+        if fresh:
+            sentence, fresh = sentence + 1, False
+        spans.append((Span(*match.span()), sentence))
+        fresh = match.group() in _ENDS
+    return spans
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """The span of each sentence that holds a token, with the marks that close it.
+
+    >>> text = "We share. It works, mostly!"
+    >>> [span.slice(text) for span in sentence_spans(text)]
+    ['We share.', 'It works, mostly!']
+    """
+    spans: list[Span] = []
+    for span, sentence in token_spans(text):
+        if sentence == len(spans):
+            spans.append(span)
+        else:
+            spans[-1] = Span(spans[-1].start, span.end)
+    return [Span(span.start, _closing_end(text, span.end)) for span in spans]
+
+
+def _closing_end(text: str, end: int) -> int:
+    while end < len(text) and text[end] in ".!?…)\"'’”]":
+        end += 1
+    return end
