@@ -60,8 +60,9 @@ def test_normalising_joins_what_is_the_same() -> None:
 @pytest.mark.parametrize(
     "text",
     ["n/a", "N/A.", "na", "-", ".", "?", "???", "No comment", "not sure", "Don’t know", "dont know", "TBC!",
-     "nothing to add", "Nothing further at this time thank you", "no idea sorry", "did not answer", "as above",
-     "see previous", "See above!", "as previous", "n/a - see above", "Please refer to my earlier answers",
+     "nothing to add", "Nothing further at this time thank you", "no idea sorry", "did not answer",
+     "as above", "see previous", "See above!", "as previous", "n/a - see above",
+     "Please refer to my earlier answers",
      "see my head's response", "same as previous answer", "ditto", "covered this on the previous page"],
 )  # fmt: skip
 def test_non_response_to_any_question(text: str, question: str) -> None:
@@ -86,9 +87,10 @@ def test_denial_is_an_answer_to_what_is_wrong_or_wanted(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  ", "nothing needed", "None needed thankyou", "nothing we're fine thanks", "no cover", "nothing financially",
-     "No time", "see the school down the road", "same page", "Not sure it saved us anything", "👍", "7", "apathy, see ii",
-     "Not twilights", "first aid", "as one trust", "x" * 500],
+    ["", "  ", "nothing needed", "None needed thankyou", "nothing we're fine thanks", "no cover",
+     "nothing financially",
+     "No time", "see the school down the road", "same page", "Not sure it saved us anything", "👍", "7",
+     "apathy, see ii", "Not twilights", "first aid", "as one trust", "x" * 500],
 )  # fmt: skip
 @pytest.mark.parametrize("question", ["", SUPPORT])
 def test_answer_is_no_non_response(text: str, question: str) -> None:

@@ -85,8 +85,9 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r" (?:thanks|thank you|thankyou|thx|ty|cheers|sorry|tbh|lol|to be honest|really|im afraid|i am afraid"
-    r"|please|pls|at present|at the moment|atm|at this (?:time|point|stage|moment)|for now|right now|currently"
-    r"|yet|lately|of late|i think|i dont think|i suppose|i guess|as such|this year|this time|from me|here)$"
+    r"|please|pls|at present|at the moment|atm|at this (?:time|point|stage|moment)|for now|currently"
+    r"|right now|yet|lately|of late|i think|i dont think|i suppose|i guess|as such|this year|this time"
+    r"|from me|here)$"
 )
 
 # An answer that points to another one: an opening, then only pointing words, with a place among them.
@@ -216,7 +217,7 @@ def _undo_damage(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    if "\\" in text and "\\" not in _WRITTEN_BREAKS.sub("", text):
+    if "\\" in text and ":\\" not in text and "\\" not in _WRITTEN_BREAKS.sub("", text):
         text = _WRITTEN_BREAKS.sub("\n", text)  # line breaks that an export wrote as backslash and letter
     text = _LINE_ENDS.sub("\n", text)
     text = _INVISIBLE.sub("", text)

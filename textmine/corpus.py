@@ -96,12 +96,12 @@ class Corpus:
     @property
     def ids(self) -> list[str]:
         """The document ids, in order."""
-        return list(self.frame["doc_id"])
+        return list(self.frame["doc_id"].tolist())
 
     @property
     def texts(self) -> list[str]:
         """The raw texts, in order."""
-        return list(self.frame["text"])
+        return list(self.frame["text"].tolist())
 
     @property
     def questions(self) -> list[str]:
@@ -138,7 +138,7 @@ class Corpus:
     def _strings(self, column: str) -> list[str]:
         if column not in self.frame.columns:
             return [""] * len(self)
-        return list(self.frame[column].fillna("").astype(str))
+        return list(self.frame[column].fillna("").astype(str).tolist())
 
 
 def _weights(column: pd.Series[Any]) -> pd.Series[Any]:

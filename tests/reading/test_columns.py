@@ -66,7 +66,7 @@ def test_id_must_tell_rows_apart() -> None:
         pick_columns(table_of(id=["1", "1"], text=["a", "b"]))
     with pytest.raises(InputError, match=r"\(columns: text\)\. Choose one with --id"):
         pick_columns(table_of(text=["a", "b"]))
-    with pytest.raises(InputError, match="Two columns of wave3.csv could be the id: a_id, b_id"):
+    with pytest.raises(InputError, match=r"Two columns of wave3\.csv could be the id: a_id, b_id"):
         pick_columns(table_of(a_id=["1", "2"], b_id=["1", "2"], text=["a", "b"]))
 
 
@@ -84,7 +84,7 @@ def test_rows_without_an_id_of_their_own_are_set_aside() -> None:
 
 
 def test_all_rows_without_id_are_an_error() -> None:
-    with pytest.raises(InputError, match="'id' of wave3.csv is empty in every row"):
+    with pytest.raises(InputError, match=r"'id' of wave3\.csv is empty in every row"):
         make_corpus(table_of(id=["", ""], text=["a", "b"]), id="id")
 
 

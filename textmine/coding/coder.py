@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from textmine.cleaning import normalise_text, repair_texts
 from textmine.codebook import Codebook
+from textmine.coded import CodedDataset
 from textmine.coding.features import Analyser, Design, Vocabulary, build_vocabulary, normalise_question
 from textmine.coding.ridge import LinearWeights, kernel, solve, weights_from_dual
 from textmine.coding.scorer import Scorer
@@ -197,7 +198,7 @@ class Coder(BaseEstimator):
     def _remember(self, texts: list[str], questions: list[str], held_out: Floats) -> TrainingMemory:
         salt = hashlib.sha256(f"{self.seed}:{self.fingerprint_}".encode()).hexdigest()[:32]
         memory = TrainingMemory(salt)
-        probabilities = np.round(self._calibrate(held_out), 6)
+        probabilities = np.round(self.calibrate(held_out), 6)
         found: dict[str, list[Floats]] = {}
         for text, question, row in zip(texts, questions, probabilities, strict=True):
             found.setdefault(memory.key(text, question), []).append(row)
@@ -222,11 +223,17 @@ class Coder(BaseEstimator):
 
     def predict_proba(self, X: Corpus | pd.DataFrame | Sequence[str]) -> Floats:
         """Calibrated probabilities, (n, codes), to six decimals."""
-        return np.round(self._calibrate(self.decision_function(X)), 6)
+        return np.round(self.calibrate(self.decision_function(X)), 6)
 
     def predict(self, X: Corpus | pd.DataFrame | Sequence[str]) -> npt.NDArray[np.int64]:
         """1 where a code applies, else 0; (n, codes)."""
         return (self.predict_proba(X) >= self.thresholds_).astype(np.int64)
+
+    def code(self, corpus: Corpus) -> CodedDataset:
+        """The coded dataset of a corpus: decisions, probabilities and the sentence that carries each code."""
+        from textmine.coding.batch import code_corpus
+
+        return code_corpus(self, corpus)[0]
 
     def score(self, X: Corpus | pd.DataFrame | Sequence[str], y: npt.ArrayLike) -> float:
         """Micro-F1 over the labels that are known, for scikit-learn's model selection."""
@@ -243,7 +250,8 @@ class Coder(BaseEstimator):
         scores = [score for score in found if score is not None]
         return rows, np.array(scores).reshape(len(rows), len(self.codes_))
 
-    def _calibrate(self, scores: Floats) -> Floats:
+    def calibrate(self, scores: Floats) -> Floats:
+        """Calibrated probabilities of scores, both (n, codes)."""
         columns = [c.probability(scores[:, k]) for k, c in enumerate(self.calibrations_)]
         return np.column_stack(columns) if len(scores) else np.zeros((0, len(self.codes_)))
 

@@ -114,19 +114,14 @@ def build_vocabulary(texts: Sequence[str], questions: Sequence[str], groups: Seq
     terms = _term_matrix(word, _pair_places(key, left, pairs, len(word)), batch, len(words), len(pairs))
     by_type = _piece_matrix(types, {p: i for i, p in enumerate(pieces)})
     counted = (_type_counts(batch, len(types)) @ by_type).tocsr()
-    return Vocabulary(
-        words, pairs, pieces, _idf(terms, n), _idf(counted, n), questions_met, shares
-    )  # fmt: skip
+    return Vocabulary(words, pairs, pieces, _idf(terms, n), _idf(counted, n), questions_met, shares)
 
 
 class Analyser:
-    """Turns texts into what the coder computes with; remembers each token type it has met.
-
-    >>> # made by Coder; see Coder.fit
-    """
+    """Turns texts into what the coder computes with; remembers each token type it has met."""
 
     #: More types than this are forgotten before the next batch, to keep memory flat.
-    MOST_TYPES = 400_000
+    MOST_TYPES = 100_000
 
     def __init__(self, vocabulary: Vocabulary, vectors: StaticVectors) -> None:
         self.vocabulary = vocabulary
@@ -140,7 +135,7 @@ class Analyser:
         self.index = TypeIndex()
         self._type_word = np.empty(0, np.int64)
         self.type_pieces = sp.csr_matrix((0, len(self.vocabulary.pieces)))
-        self.type_static = np.empty((0, self.vectors.pieces.shape[1]), np.float32)
+        self.type_static = np.empty((0, self.vectors.pieces.shape[1]))
         self.type_vector_pieces: list[Ints] = []
 
     def analyse(self, texts: Sequence[str]) -> Analysis:
@@ -163,7 +158,7 @@ class Analyser:
             pair,
             _row_norms(terms),
             _row_norms((counts @ self.type_pieces).tocsr()),
-            _row_norms(counts.astype(np.float32) @ self.type_static),
+            _row_norms(counts @ self.type_static),
             np.exp(LENGTH_POWER * (np.log1p(tokens) - LENGTH_CENTRE)),
         )
 
@@ -177,7 +172,7 @@ class Analyser:
         return Design(
             (_scaling(analysis, "term_norm") @ terms @ sp.diags(self.vocabulary.term_idf)).tocsr(),
             (_scaling(analysis, "piece_norm") @ counts @ self.type_pieces).tocsr(),
-            np.asarray(_scaling(analysis, "static_norm") @ counts @ self.type_static.astype(np.float64)),
+            np.asarray(_scaling(analysis, "static_norm") @ counts @ self.type_static),
             self.question_rows(questions),
         )
 
@@ -298,18 +293,22 @@ def _question_shares(questions: Sequence[str], groups: Sequence[str]) -> tuple[t
     common = sorted((q for q in said if len(set(said[q])) >= MIN_RESPONDENTS), key=lambda q: (-len(said[q]), q))
     kept = sorted(common[:MAX_QUESTIONS]) or [""]
     counts = np.array([len(said.get(q, "x")) for q in kept], dtype=np.float64)
-    return tuple(kept), counts / counts.sum()
+    return tuple(kept), _as_stored(counts / counts.sum())
+
+
+def _as_stored(values: Floats) -> Floats:
+    return np.round(values, 5).astype(np.float32).astype(np.float64)
 
 
 def _idf(counts: sp.csr_matrix, n: int) -> Floats:
     counts.sum_duplicates()
     found = np.bincount(counts.indices, minlength=counts.shape[1])
-    return np.asarray(np.log((1 + n) / (1 + found)) + 1)
+    return _as_stored(np.log((1 + n) / (1 + found)) + 1)
 
 
-def _row_norms(matrix: sp.csr_matrix | npt.NDArray[np.float32]) -> Floats:
+def _row_norms(matrix: sp.csr_matrix | Floats) -> Floats:
     if sp.issparse(matrix):
         squares = np.asarray(matrix.multiply(matrix).sum(axis=1), dtype=np.float64).ravel()
     else:
-        squares = np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64)
+        squares = np.einsum("ij,ij->i", matrix, matrix)
     return np.maximum(np.sqrt(squares), 1e-9)

@@ -84,11 +84,16 @@ def weights_from_dual(design: Design, dual: Floats, constant: Floats) -> LinearW
     ]  # fmt: skip
 
     def project(block: sp.csr_matrix | Floats) -> npt.NDArray[np.float32]:
-        return np.stack([np.asarray(block.T @ part) for part in by_question]).astype(np.float32)
+        return _to_half(np.stack([np.asarray(block.T @ part) for part in by_question]))
 
     return LinearWeights(
         project(design.terms),
         project(design.pieces),
         project(design.static),
-        (design.questions.T @ dual + constant).astype(np.float32),
+        np.round(design.questions.T @ dual + constant, 5).astype(np.float32),
     )
+
+
+def _to_half(values: Floats) -> npt.NDArray[np.float32]:
+    """Rounded as they are stored, so that a coder scores the same before and after it is saved."""
+    return values.astype(np.float16).astype(np.float32)

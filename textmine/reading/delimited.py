@@ -44,7 +44,7 @@ def decode_bytes(data: bytes, source: str, encoding: str | None = None) -> tuple
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data.decode(name, "replace"), name
-    if len(data) > 3 and data[1:64:2].strip(b"\0") == b"" and b"\0" not in data[0:64:2]:
+    if b"\0" not in data[:64:2] and data[1:64:2].count(0) > len(data[1:64:2]) / 2:
         return data.decode("utf-16-le", "replace"), "utf-16-le"
     try:
         return data.decode("utf-8"), "utf-8"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -66,19 +67,21 @@ class RowGatherer:
     """Takes rows one by one and packs them column by column, so that few Python objects live at a time."""
 
     def __init__(self, names: Sequence[str], source: str) -> None:
-        check_names(names, source)
-        self.names = list(names)
+        self.names = [_LONE_SURROGATE.sub("\ufffd", name) for name in names]
+        check_names(self.names, source)
         self.source = source
         self.rejected: list[RejectedRow] = []
         self._count = 0
-        self._places: list[tuple[int, int]] = []
+        self._rows = array("q")
+        self._lines = array("q")
         self._waiting: list[Sequence[str]] = []
         self._batches: list[Any] = []
 
     def add(self, cells: Sequence[str], line: int) -> None:
         """Keep one whole row, as many cells as there are names."""
         self._count += 1
-        self._places.append((self._count, line))
+        self._rows.append(self._count)
+        self._lines.append(line)
         self._waiting.append(cells)
         if len(self._waiting) == _CHUNK:
             self._pack()
@@ -90,12 +93,12 @@ class RowGatherer:
 
     def table(self, sha256: str, encoding: str) -> Table:
         """All rows as a table; raises ``InputError`` when there is none."""
-        if not self._places:
+        if not self._rows:
             raise InputError(self._why_empty())
         self._pack()
         frame = pa.Table.from_batches(self._batches).combine_chunks().to_pandas()
-        places = np.array(self._places, dtype=np.int64)
-        return Table(frame, self.rejected, self.source, sha256, encoding, places[:, 0], places[:, 1])
+        rows, lines = (np.array(numbers, dtype=np.int64) for numbers in (self._rows, self._lines))
+        return Table(frame, self.rejected, self.source, sha256, encoding, rows, lines)
 
     def _pack(self) -> None:
         if self._waiting:

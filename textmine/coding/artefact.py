@@ -1,0 +1,193 @@
+"""A coder as a folder of data: json, safetensors and the codebook. Loading one executes nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from textmine.codebook import Codebook
+from textmine.coding.coder import Coder, TrainingMemory
+from textmine.coding.features import Vocabulary
+from textmine.coding.ridge import LinearWeights
+from textmine.coding.static import load_static_vectors
+from textmine.coding.thresholds import Calibration
+from textmine.errors import CodebookError, ModelError
+from textmine.files import atomic_path, atomic_text, sha256_of_file, write_json
+from textmine.locations import find_model
+
+#: Version of the folder's form; raised when an older textmine could not read it.
+FORMAT = 1
+_FILES = ("weights.safetensors", "vocabulary.json", "codebook.yaml")
+_KEY_BYTES = 12
+
+
+def save_coder(coder: Coder, folder: Path | str) -> Path:
+    """Write a fitted coder into a folder, made if need be; gives the folder back.
+
+    ``config.json`` is written last and names the sha256 of every other file, so a save that was cut off
+    is never taken for whole. The same coder gives the same bytes.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    _save_weights(coder, folder / "weights.safetensors")
+    _save_vocabulary(coder.vocabulary_, folder / "vocabulary.json")
+    with atomic_text(folder / "codebook.yaml") as handle:
+        handle.write(coder.codebook_.dumps())
+    write_json(_describe(coder, folder), folder / "config.json")
+    return folder
+
+
+def load_coder(name: str | Path) -> Coder:
+    """The coder in a folder, in ``./models`` or among those shipped with textmine.
+
+    ``coder.name_`` is the folder's name and ``coder.sha256_`` the hash of its ``config.json``, which names
+    all other files by hash. Raises ``ModelError`` where a file is missing, damaged or does not fit.
+    """
+    folder = find_model(name)
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        _check_files(folder, config)
+        coder = Coder(**config["parameters"])
+        coder.codes_ = [str(c) for c in config["codes"]]
+        coder.thresholds_ = np.array(config["thresholds"], dtype=np.float64)
+        coder.calibrations_ = [Calibration(float(a), float(b)) for a, b in config["calibrations"]]
+        coder.codebook_ = Codebook.load(folder / "codebook.yaml")
+        coder.vectors_sha256_ = config["static_vectors"]["sha256"]
+        coder.fingerprint_ = config["trained_on"]["fingerprint"]
+        coder.n_texts_ = int(config["trained_on"]["texts"])
+        coder.n_respondents_ = int(config["trained_on"]["respondents"])
+        coder.n_positives_ = np.array(config["trained_on"]["positives"])
+        _load_arrays(coder, folder, config["salt"])
+    except ModelError:
+        raise
+    except CodebookError as error:
+        raise _damaged(folder, str(error)) from error
+    except Exception as error:  # a damaged file may fail in any way; the reader needs one clear line
+        raise _damaged(folder, type(error).__name__) from error
+    coder.name_ = folder.resolve().name
+    coder.sha256_ = sha256_of_file(folder / "config.json")
+    _check_fit(coder, folder)
+    return coder
+
+
+def _describe(coder: Coder, folder: Path) -> dict[str, Any]:
+    vectors = load_static_vectors(find_model(coder.vectors))
+    return {
+        "format": FORMAT,
+        "tier": "fast",
+        "parameters": coder.get_params(),
+        "codes": coder.codes_,
+        "thresholds": [float(t) for t in coder.thresholds_],
+        "calibrations": [[c.slope, c.intercept] for c in coder.calibrations_],
+        "codebook": {
+            "id": coder.codebook_.id,
+            "version": coder.codebook_.version,
+            "sha256": coder.codebook_.sha256,
+        },
+        "static_vectors": {"name": vectors.name, "sha256": coder.vectors_sha256_},
+        "trained_on": {
+            "fingerprint": coder.fingerprint_,
+            "texts": coder.n_texts_,
+            "respondents": coder.n_respondents_,
+            "positives": [int(n) for n in coder.n_positives_],
+        },
+        "salt": coder.memory_.salt,
+        "files": {name: sha256_of_file(folder / name) for name in _FILES},
+    }
+
+
+def _save_weights(coder: Coder, path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    weights, vocabulary, memory = coder.weights_, coder.vocabulary_, coder.memory_
+    keys = b"".join(bytes.fromhex(key) for key in memory.scores)
+    tensors = {
+        "terms": weights.terms.astype(np.float16),
+        "pieces": weights.pieces.astype(np.float16),
+        "static": weights.static.astype(np.float16),
+        "constant": weights.constant.astype(np.float32),
+        "term_idf": vocabulary.term_idf.astype(np.float32),
+        "piece_idf": vocabulary.piece_idf.astype(np.float32),
+        "question_shares": vocabulary.question_shares.astype(np.float32),
+        "memory_keys": np.frombuffer(keys, dtype=np.uint8).reshape(-1, _KEY_BYTES),
+        "memory_scores": np.array(list(memory.scores.values()), dtype=np.float32).reshape(-1, len(coder.codes_)),
+    }
+    with atomic_path(path) as temporary:
+        save_file({name: np.ascontiguousarray(t) for name, t in tensors.items()}, temporary)
+
+
+def _save_vocabulary(vocabulary: Vocabulary, path: Path) -> None:
+    n = len(vocabulary.words)
+    pairs = [f"{vocabulary.words[key // n]} {vocabulary.words[key % n]}" for key in vocabulary.pairs.tolist()]
+    content = {
+        "words": vocabulary.words,
+        "pairs": pairs,
+        "pieces": vocabulary.pieces,
+        "questions": vocabulary.questions,
+    }
+    write_json(content, path)
+
+
+def _load_arrays(coder: Coder, folder: Path, salt: str) -> None:
+    from safetensors.numpy import load_file
+
+    arrays = load_file(folder / "weights.safetensors")
+    names = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
+    words = tuple(names["words"])
+    place = {word: i for i, word in enumerate(words)}
+    pairs = [place[a] * len(words) + place[b] for a, b in (pair.split(" ") for pair in names["pairs"])]
+    coder.vocabulary_ = Vocabulary(
+        words,
+        np.array(pairs, dtype=np.int64),
+        tuple(names["pieces"]),
+        arrays["term_idf"].astype(np.float64),
+        arrays["piece_idf"].astype(np.float64),
+        tuple(names["questions"]),
+        arrays["question_shares"].astype(np.float64),
+    )
+    coder.weights_ = LinearWeights(
+        *(arrays[name].astype(np.float32) for name in ("terms", "pieces", "static", "constant"))
+    )
+    keys = [row.tobytes().hex() for row in arrays["memory_keys"]]
+    scores = np.round(arrays["memory_scores"].astype(np.float64), 6)
+    coder.memory_ = TrainingMemory(salt, dict(zip(keys, scores, strict=True)))
+
+
+def _check_files(folder: Path, config: dict[str, Any]) -> None:
+    if config["format"] > FORMAT:
+        raise ModelError(
+            f"Model {folder.name} has form {config['format']}, this textmine reads up to {FORMAT}. Update textmine."
+        )
+    for name in _FILES:
+        if not (folder / name).is_file():
+            raise _damaged(folder, f"{name} is missing")
+        if sha256_of_file(folder / name) != config["files"][name]:
+            raise _damaged(folder, f"{name} is not the file that was saved")
+
+
+def _check_fit(coder: Coder, folder: Path) -> None:
+    vocabulary, weights, n_codes = coder.vocabulary_, coder.weights_, len(coder.codes_)
+    n_terms, n_questions = len(vocabulary.words) + len(vocabulary.pairs), len(vocabulary.questions)
+    wanted = {
+        "terms": (n_questions, n_terms, n_codes),
+        "pieces": (n_questions, len(vocabulary.pieces), n_codes),
+        "constant": (n_questions, n_codes),
+    }
+    for name, shape in wanted.items():
+        if getattr(weights, name).shape != shape or not np.isfinite(getattr(weights, name)).all():
+            raise _damaged(folder, f"its {name} have not the shape {shape} or are not finite")
+    if len(coder.thresholds_) != n_codes or len(coder.calibrations_) != n_codes:
+        raise _damaged(folder, "codes and thresholds differ in number")
+    vectors = load_static_vectors(find_model(coder.vectors))
+    if vectors.sha256 != coder.vectors_sha256_ or vectors.pieces.shape[1] != weights.static.shape[1]:
+        raise ModelError(
+            f"Model {folder.name} was trained with other static vectors than the {vectors.name} found here. "
+            "Train it anew or put back the vectors it came with."
+        )
+
+
+def _damaged(folder: Path, what: str) -> ModelError:
+    return ModelError(f"The model folder {folder.name} is damaged: {what}. Copy it anew or train it again.")

@@ -1,0 +1,117 @@
+"""Coding a whole corpus: repair, score, take held-out scores for training units, find the evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from textmine.cleaning import is_non_response, repair_texts
+from textmine.coded import CodedDataset
+from textmine.coding.coder import Coder
+from textmine.coding.evidence import find_evidence
+from textmine.corpus import Corpus
+
+_SPEAKS = re.compile(r"\S")
+
+#: Distinct texts handled at once; bounds memory, shows progress, changes nothing else.
+CHUNK = 8192
+
+
+@dataclass(frozen=True)
+class CodingCounts:
+    """What became of the texts of a corpus."""
+
+    read: int
+    empty: int
+    non_response: int
+    coded: int
+    trained_on: int
+
+
+def code_corpus(
+    coder: Coder, corpus: Corpus, *, progress: Callable[[int, int], None] | None = None
+) -> tuple[CodedDataset, CodingCounts]:
+    """The coded dataset of a corpus, with evidence, and the counts of what became of its texts.
+
+    A blank text is not coded (missing, not 0). A text that the coder was trained on gets its out-of-fold
+    probability. Equal texts asked the same question are coded once. ``progress`` is told how many of how
+    many distinct texts are done.
+    """
+    texts, questions = corpus.texts, corpus.questions
+    written = np.array([bool(_SPEAKS.search(t)) for t in texts], dtype=bool)
+    numbers: dict[tuple[str, str], int] = {}
+    unit = np.array(
+        [numbers.setdefault(pair, len(numbers)) if w else -1 for pair, w in zip(zip(texts, questions, strict=True), written, strict=True)],
+        dtype=np.int64,
+    )  # fmt: skip
+    distinct = list(numbers)
+    probabilities = np.full((len(distinct) + 1, len(coder.codes_)), np.nan)  # last row: not coded
+    trained_on = np.zeros(len(distinct) + 1, bool)
+    no_response = np.zeros(len(distinct) + 1, bool)
+    evidence: dict[int, list[tuple[int, int, int]]] = {}
+    for first in range(0, len(distinct), CHUNK):
+        chunk = distinct[first : first + CHUNK]
+        found = _code_chunk(coder, [t for t, _ in chunk], [q for _, q in chunk])
+        no_response[first : first + len(chunk)] = found[3]
+        probabilities[first : first + len(chunk)] = found[0]
+        trained_on[first + found[1]] = True
+        for text, code, start, end in found[2]:
+            evidence.setdefault(first + text, []).append((code, start, end))
+        if progress is not None:
+            progress(first + len(chunk), len(distinct))
+    counts = CodingCounts(
+        read=len(corpus),
+        empty=int((~written).sum()),
+        non_response=int(no_response[unit].sum()),
+        coded=int(written.sum()),
+        trained_on=int(trained_on[unit].sum()),
+    )
+    return _assemble(coder, corpus, probabilities[unit], unit, evidence), counts
+
+
+def _code_chunk(
+    coder: Coder, texts: list[str], questions: list[str]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], list[tuple[int, int, int, int]], list[bool]]:
+    """Probabilities, texts that the coder was trained on, (text, code, start, end), non-responses."""
+    repaired = repair_texts(texts)
+    scored = coder.scorer.score(repaired, questions)
+    probabilities = np.round(coder.calibrate(scored.scores), 6)
+    known, held_out = coder.out_of_fold(repaired, questions)
+    probabilities[known] = held_out
+    applies = probabilities >= coder.thresholds_
+    spans = find_evidence(scored, applies, texts, repaired)
+    silent = [is_non_response(t, q) for t, q in zip(repaired, questions, strict=True)]
+    return probabilities, known, [(text, code, span.start, span.end) for text, code, span in spans], silent
+
+
+def _assemble(
+    coder: Coder,
+    corpus: Corpus,
+    probabilities: npt.NDArray[np.float64],
+    unit: npt.NDArray[np.int64],
+    evidence: dict[int, list[tuple[int, int, int]]],
+) -> CodedDataset:
+    index = pd.Index(corpus.ids, name="unit_id")
+    scores = pd.DataFrame(probabilities, index=index, columns=coder.codes_)
+    decisions = (scores >= coder.thresholds_).astype(float).where(scores.notna())
+    name = getattr(coder, "name_", "coder")
+    rows = [
+        (uid, coder.codes_[code], start, end, text[start:end], name, "")
+        for uid, text, number in zip(corpus.ids, corpus.texts, unit.tolist(), strict=True)
+        for code, start, end in evidence.get(number, ())
+    ]
+    columns = ["unit_id", "code", "start", "end", "quote", "coder", "stance"]
+    return CodedDataset(
+        decisions,
+        coder.codebook_,
+        name,
+        scores=scores,
+        spans=pd.DataFrame(rows, columns=columns),
+        thresholds=dict(zip(coder.codes_, map(float, coder.thresholds_), strict=True)),
+        texts=pd.Series(corpus.texts, index=index),
+    )

@@ -1,0 +1,1 @@
+"""Coded datasets as files that other programs read."""

@@ -1,0 +1,220 @@
+"""The folder that ``textmine code`` writes: wide, long, spans, summary, scores, provenance, data package."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from textmine.coded import LONG_COLUMNS, CodedDataset
+from textmine.errors import InputError
+from textmine.exchange.datapackage import describe_tables
+from textmine.files import atomic_path, atomic_text, write_json
+from textmine.reading import RejectedRow
+
+#: Half the width of the interval for a share that reading by hand should reach.
+WANTED_PRECISION = 0.05
+_REJECTED_COLUMNS = ["file", "row", "line", "id", "reason"]
+_SUMMARY_COLUMNS = (
+    "code name count base base_in_words naive_share respondents respondent_base respondent_share "
+    "to_review corrected_share".split()
+)
+
+
+@dataclass(frozen=True)
+class WideOptions:
+    """What ``coded_wide`` holds beside the decisions, and in which forms it is written."""
+
+    bands: bool = False
+    scores: bool = False
+    formats: tuple[str, ...] = ("csv",)
+    excel_safe: bool = False
+
+
+def write_coded_folder(
+    coded: CodedDataset,
+    source: pd.DataFrame,
+    folder: Path,
+    *,
+    provenance: dict[str, Any],
+    rejected: Sequence[RejectedRow] = (),
+    groups: Sequence[str] | None = None,
+    options: WideOptions | None = None,
+) -> list[Path]:
+    """Write the whole folder, ``provenance.json`` last; gives the paths written.
+
+    ``source`` holds the input's columns for the units, in their order. Raises ``InputError`` when an input
+    column is named like a column to be added.
+    """
+    options = options or WideOptions()
+    wide = make_wide(coded, source, options)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = _write_wide(wide, folder, options)
+    long = coded.long()
+    _write_csv(long, folder / "coded_long.csv", options)
+    spans = coded.spans.reindex(columns=["unit_id", "code", "start", "end", "quote"])
+    _write_csv(spans.rename(columns={"quote": "evidence"}), folder / "coded_spans.csv", options)
+    _write_csv(make_summary(coded, groups), folder / "summary.csv", options)
+    rows = pd.DataFrame([asdict(r) for r in rejected], columns=_REJECTED_COLUMNS)
+    _write_csv(rows, folder / "rejected.csv", options)
+    if coded.scores is not None:
+        _write_parquet(coded.scores[coded.is_coded].reset_index(), folder / "scores.parquet")
+    paths += [folder / f"{n}.csv" for n in ("coded_long", "coded_spans", "summary", "rejected")]
+    paths += [folder / "scores.parquet"]
+    write_json(describe_tables(coded, wide, provenance, options.formats), folder / "datapackage.json")
+    write_json(provenance, folder / "provenance.json")
+    return [*paths, folder / "datapackage.json", folder / "provenance.json"]
+
+
+def make_wide(coded: CodedDataset, source: pd.DataFrame, options: WideOptions) -> pd.DataFrame:
+    """The input's columns with one column per code: 1, 0 or missing."""
+    added: dict[str, Any] = {}
+    for code in coded.codes:
+        values = coded.decisions[code].to_numpy()
+        added[code] = pd.array(values, dtype="Float64").astype("Int8")
+        if options.bands:
+            band = np.where(np.isnan(values), "", np.where(values == 1, "accept", "reject"))
+            added[f"{code}__band"] = band
+        if options.scores and coded.scores is not None:
+            added[f"{code}__score"] = coded.scores[code].to_numpy()
+    clash = [name for name in added if name in source.columns]
+    if clash:
+        raise InputError(
+            f"Input column(s) named like a column to be written: {', '.join(clash)}. "
+            "Rename or take out these input columns."
+        )
+    return pd.concat([source.reset_index(drop=True), pd.DataFrame(added)], axis=1)
+
+
+def make_summary(coded: CodedDataset, groups: Sequence[str] | None = None) -> pd.DataFrame:
+    """Per code the count, the naive share and its base in words, and what a corrected share still needs.
+
+    ``groups`` names each unit's respondent; with it the share of respondents is given too.
+    """
+    is_coded = coded.is_coded.to_numpy()
+    base = int(is_coded.sum())
+    owner = None if groups is None else np.asarray(groups, dtype=object)
+    respondents = len(set(owner[is_coded])) if owner is not None else None
+    rows = []
+    for code in coded.codes:
+        applies = coded.decisions[code].to_numpy() == 1
+        count = int(applies.sum())
+        share = count / base if base else float("nan")
+        said_by = len(set(owner[applies])) if owner is not None else None
+        rows.append(
+            {
+                "code": code,
+                "name": coded.codebook.code(code).name,
+                "count": count,
+                "base": base,
+                "base_in_words": "texts that were not blank, non-responses among them",
+                "naive_share": round(share, 4),
+                "respondents": said_by,
+                "respondent_base": respondents,
+                "respondent_share": round(said_by / respondents, 4) if respondents and said_by is not None else None,
+                "to_review": 0,
+                "corrected_share": f"not estimable: read {texts_to_read(share, base)} more",
+            }
+        )
+    return pd.DataFrame(rows, columns=_SUMMARY_COLUMNS)
+
+
+def texts_to_read(share: float, base: int) -> int:
+    """How many texts, drawn at random, to read by hand for a 95% interval of +-5 points around a share.
+
+    The usual normal approximation with the finite population correction (Cochran 1977, section 4.2); a
+    share under 5% is taken as 5%, since nothing is known of it yet.
+
+    >>> texts_to_read(0.2, 900)
+    194
+    """
+    if base == 0:
+        return 0
+    p = min(max(share, 0.05), 0.95)
+    needed = 1.96**2 * p * (1 - p) / WANTED_PRECISION**2
+    return min(base, ceil(needed / (1 + needed / base)))
+
+
+def _write_wide(wide: pd.DataFrame, folder: Path, options: WideOptions) -> list[Path]:
+    paths = []
+    for form in options.formats:
+        path = folder / f"coded_wide.{form}"
+        if form == "csv":
+            _write_csv(wide, path, options)
+        elif form == "parquet":
+            _write_parquet(wide, path)
+        elif form == "xlsx":
+            _write_xlsx(wide, path)
+        else:
+            raise InputError(f"No format {form!r}. Formats: csv, parquet, xlsx.")
+        paths.append(path)
+    return paths
+
+
+def _write_csv(frame: pd.DataFrame, path: Path, options: WideOptions) -> None:
+    columns = [_as_cells(frame[name]) for name in frame.columns]
+    if options.excel_safe:
+        columns = [[guard_formula(cell) for cell in column] for column in columns]
+    with atomic_text(path) as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(frame.columns)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _as_cells(column: pd.Series) -> list[Any]:
+    """The cells as they are written: '' where missing, whole numbers without a point."""
+    if pd.api.types.is_integer_dtype(column.dtype) and column.isna().any():
+        filled = column.fillna(-1).astype(int).astype(str).to_numpy(object)
+        filled[column.isna().to_numpy()] = ""
+        return list(filled)
+    values = column.tolist()
+    if column.hasnans:
+        return ["" if value is None or value != value else value for value in values]
+    return values
+
+
+def guard_formula(cell: Any) -> Any:
+    """A cell that a spreadsheet would take for a formula, with an apostrophe before it.
+
+    >>> guard_formula("=1+1"), guard_formula("fine")
+    ("'=1+1", 'fine')
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with atomic_path(path) as temporary:
+        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), temporary)
+
+
+def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    most = 1_048_575
+    if len(frame) > most:
+        raise InputError(f"{len(frame)} rows do not fit into xlsx ({most} at most). Ask for csv or parquet.")
+    book = Workbook(write_only=True)
+    book.properties.created = book.properties.modified = _FIXED_TIME
+    sheet = book.create_sheet("coded_wide")
+    sheet.append(list(map(str, frame.columns)))
+    columns = [_as_cells(frame[name]) for name in frame.columns]
+    for row in zip(*columns, strict=True):
+        safe = (ILLEGAL_CHARACTERS_RE.sub("\ufffd", c)[:32_767] if isinstance(c, str) else c for c in row)
+        sheet.append([guard_formula(cell) for cell in safe])
+    with atomic_path(path) as temporary:
+        book.save(temporary)
+
+
+_FIXED_TIME = pd.Timestamp("2000-01-01").to_pydatetime()
+
+
