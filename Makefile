@@ -40,8 +40,12 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 
 # One line a model: the command that makes models/NAME anew from corpora/ with its seed.
+STUDY = school-collaboration
+CODED = annotations/$(STUDY)
 models: $(STAMP)
-	@echo "No training command stands here yet; add one line a model to the Makefile." >&2; exit 1
+	$(BIN)/textmine train corpora/$(STUDY)/comments.csv --text text --id comment_id --question question \
+	  --group respondent_id --codebook corpora/$(STUDY)/codebook.yaml --labels $(CODED)/adjudicated.jsonl \
+	  $(foreach n,3 4 5 6 7 8,--labels-train-only $(CODED)/coder_$(n).jsonl) --out models/$(STUDY) --seed 0
 
 clean:
 	rm -rf build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

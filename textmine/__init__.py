@@ -23,6 +23,8 @@ MODULES = (
     "cleaning",
     "coded",
     "coding",
+    "exchange",
+    "jobs",
     "cli",
 )
 

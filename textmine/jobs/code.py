@@ -1,0 +1,177 @@
+"""``textmine code``: from survey files and a model to a coded folder."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from textmine import __version__
+from textmine.coded import CodedDataset
+from textmine.coding.artefact import load_coder
+from textmine.coding.batch import CodingCounts, code_corpus
+from textmine.coding.coder import Coder
+from textmine.coding.features import normalise_question
+from textmine.corpus import Corpus
+from textmine.errors import InputError
+from textmine.exchange.coded_folder import WideOptions, write_coded_folder
+from textmine.jobs.labelled import ColumnNames
+from textmine.reading import RejectedRow, Table, pick_columns, read_table
+
+_NAMED_VERSIONS = ("numpy", "pandas", "scipy", "scikit-learn", "tokenizers", "safetensors", "pyarrow")
+
+
+@dataclass(frozen=True)
+class CodeReport:
+    """What was coded and where it was written."""
+
+    coded: CodedDataset
+    corpus: Corpus
+    counts: CodingCounts
+    rejected: list[RejectedRow]
+    folder: Path
+    paths: list[Path]
+    notes: list[str]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Wave:
+    source: pd.DataFrame
+    corpus: Corpus
+    rejected: list[RejectedRow]
+    inputs: list[dict[str, str]]
+
+
+def code_files(
+    inputs: Sequence[Path],
+    model: str,
+    out: Path,
+    *,
+    columns: ColumnNames,
+    options: WideOptions | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> CodeReport:
+    """Code the texts of one or several files of the same form and write the coded folder.
+
+    Several files are one wave, in the order given. Raises ``InputError`` or ``ModelError`` where an input
+    is not what was wanted; nothing is written then.
+    """
+    started = time.monotonic()
+    coder = load_coder(model)
+    wave = _read_wave(inputs, columns)
+    _refuse_clash(coder, wave.source)
+    coded, counts = code_corpus(coder, wave.corpus, progress=progress)
+    notes = _notes(coder, wave.corpus, counts, columns)
+    provenance = _describe(coder, wave, columns, counts, started)
+    groups = wave.corpus.groups if columns.group is not None else None
+    paths = write_coded_folder(
+        coded, wave.source, out, provenance=provenance, rejected=wave.rejected, groups=groups, options=options
+    )
+    seconds = time.monotonic() - started
+    return CodeReport(coded, wave.corpus, counts, wave.rejected, out, paths, notes, seconds)
+
+
+def _read_wave(inputs: Sequence[Path], columns: ColumnNames) -> _Wave:
+    tables = [read_table(path) for path in inputs]
+    first = tables[0]
+    for table in tables[1:]:
+        if list(table.frame.columns) != list(first.frame.columns):
+            raise InputError(
+                f"{table.source} has other columns than {first.source}. Code files of different form apart."
+            )
+    named = pick_columns(
+        first, text=columns.text, id=columns.id, question=columns.question, group=columns.group
+    )
+    frames, rejected = [], []
+    seen: set[str] = set()
+    for table in tables:
+        keep, refused = _usable_rows(table, named.id, seen)
+        frames.append(table.frame if keep.all() else table.frame[keep])
+        rejected += [*table.rejected, *refused]
+    source = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
+    if not len(source):
+        raise InputError(f"No row of {first.source} has an id. Name the id column with --id.")
+    corpus = Corpus.from_frame(
+        source, text=named.text, id=named.id, question=columns.question, group=columns.group
+    )
+    names = [{"file": t.source, "sha256": t.sha256} for t in tables]
+    return _Wave(source, corpus, sorted(rejected, key=lambda r: (r.file, r.row)), names)
+
+
+def _usable_rows(table: Table, id_column: str, seen: set[str]) -> tuple[np.ndarray, list[RejectedRow]]:
+    """Which rows have an id of their own; the others are named with the reason."""
+    keep, refused = np.ones(len(table.frame), bool), []
+    for position, unit in enumerate(table.frame[id_column].tolist()):
+        if unit.strip() and unit not in seen:
+            seen.add(unit)
+            continue
+        row, line = table.place(position)
+        reason = "the id stands already in an earlier row" if unit.strip() else "no id"
+        refused.append(RejectedRow(table.source, row, line, unit, reason))
+        keep[position] = False
+    return keep, refused
+
+
+def _refuse_clash(coder: Coder, source: pd.DataFrame) -> None:
+    clash = [c for c in coder.codes_ if c in source.columns]
+    if clash:
+        raise InputError(
+            f"Input column(s) named like a code of the model: {', '.join(clash)}. "
+            "Rename or take out these input columns."
+        )
+
+
+def _notes(coder: Coder, corpus: Corpus, counts: CodingCounts, columns: ColumnNames) -> list[str]:
+    notes = []
+    if counts.trained_on:
+        notes.append(
+            f"{counts.trained_on} texts were in the model's training; they got scores of models that had not "
+            "seen them."
+        )
+    met = set(coder.vocabulary_.questions)
+    if met != {""}:
+        new = sorted({q for q in set(corpus.questions) if normalise_question(q) not in met})
+        if columns.question is None:
+            notes.append("The model knows questions, but no question column was named (--question).")
+        elif new:
+            notes.append(f"{len(new)} question(s) were not met in training; average weights were used for them.")
+    return notes
+
+
+def _describe(
+    coder: Coder, wave: _Wave, columns: ColumnNames, counts: CodingCounts, started: float
+) -> dict[str, Any]:
+    return {
+        "model": {"id": coder.name_, "sha256": coder.sha256_, "tier": "fast"},
+        "codebook": {
+            "id": coder.codebook_.id,
+            "version": coder.codebook_.version,
+            "sha256": coder.codebook_.sha256,
+        },
+        "inputs": wave.inputs,
+        "corpus_fingerprint": wave.corpus.fingerprint,
+        "columns": asdict(columns),
+        "thresholds": dict(zip(coder.codes_, map(float, coder.thresholds_), strict=True)),
+        "counts": {**asdict(counts), "rejected": len(wave.rejected), "to_review": 0},
+        "certificate": None,
+        "software": {"textmine": __version__, "python": platform.python_version(), **_versions()},
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _NAMED_VERSIONS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,103 @@
+"""A corpus with people's labels: the common start of training and evaluating."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from textmine.cleaning import repair_text
+from textmine.corpus import Corpus
+from textmine.errors import InputError
+from textmine.reading import Labels, RejectedRow, make_corpus, read_labels, read_table
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ColumnNames:
+    """Which column of the input is what; None is found out (text, id) or absent."""
+
+    text: str | None = None
+    id: str | None = None
+    question: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class LabelledCorpus:
+    """Labelled texts: ``y`` has a row a text and a column a code; ``learn_only`` masks texts never scored.
+
+    ``quotes`` has ``row`` (position in the corpus), ``code`` and ``quote``. ``unlabelled`` counts texts of
+    the input without labels, ``unmatched`` labelled units that the input lacks.
+    """
+
+    corpus: Corpus
+    y: pd.DataFrame
+    learn_only: npt.NDArray[np.bool_]
+    quotes: pd.DataFrame
+    rejected: list[RejectedRow]
+    unlabelled: int
+    unmatched: int
+
+
+def read_labelled(
+    source: Path,
+    labels: Sequence[Path],
+    *,
+    columns: ColumnNames,
+    learn_only: Sequence[Path] = (),
+    codes: Sequence[str] | None = None,
+) -> LabelledCorpus:
+    """The texts of a file that have labels, with them. Raises ``InputError`` where none has."""
+    table = read_table(source)
+    corpus, rejected = make_corpus(
+        table, text=columns.text, id=columns.id, question=columns.question, group=columns.group
+    )
+    id_column = columns.id or "id"
+    scored = read_labels(list(labels), id=id_column, codes=codes)
+    others = read_labels(list(learn_only), id=id_column, codes=codes) if learn_only else None
+    frame = _join(scored, others)
+    known = [i for i in corpus.ids if i in frame.index]
+    if not known:
+        raise InputError(
+            f"None of the {len(frame)} labelled units stands in {table.source}. "
+            f"Check that the labels' ids are those of its id column (--id)."
+        )
+    has_label = np.array([i in frame.index for i in corpus.ids], dtype=bool)
+    y = frame.loc[known]
+    has_value = y.notna().any(axis=1).to_numpy()
+    chosen = np.flatnonzero(has_label)[has_value]
+    y = y[has_value]
+    only = ~np.isin(y.index.to_numpy(), scored.frame.index[scored.frame.notna().any(axis=1)].to_numpy())
+    texts = corpus.select(chosen)
+    return LabelledCorpus(
+        texts,
+        y.reset_index(drop=True),
+        only,
+        _place_quotes(texts, [scored, *([others] if others else [])]),
+        [*table.rejected, *rejected],
+        unlabelled=len(corpus) - len(chosen),
+        unmatched=len(frame) - len(known),
+    )
+
+
+def _join(scored: Labels, others: Labels | None) -> pd.DataFrame:
+    if others is None:
+        return scored.frame
+    codes = list(dict.fromkeys([*scored.frame.columns, *others.frame.columns]))
+    extra = others.frame.loc[~others.frame.index.isin(scored.frame.index)]
+    return pd.concat([scored.frame.reindex(columns=codes), extra.reindex(columns=codes)])
+
+
+def _place_quotes(corpus: Corpus, labels: Sequence[Labels]) -> pd.DataFrame:
+    row = {unit: i for i, unit in enumerate(corpus.ids)}
+    quotes = pd.concat([part.quotes[["unit_id", "code", "quote"]] for part in labels])
+    quotes = quotes[(quotes["quote"] != "") & quotes["unit_id"].isin(row)]
+    placed = quotes.assign(row=quotes["unit_id"].map(row), quote=[repair_text(q) for q in quotes["quote"]])
+    return placed[["row", "code", "quote"]].sort_values(["row", "code", "quote"], ignore_index=True)
