@@ -19,7 +19,7 @@ from textmine.cleaning import normalise_text, repair_texts
 from textmine.codebook import Codebook
 from textmine.coded import CodedDataset
 from textmine.coding.features import Analyser, Design, Vocabulary, build_vocabulary, normalise_question
-from textmine.coding.ridge import LinearWeights, kernel, solve, weights_from_dual
+from textmine.coding.ridge import Kernel, LinearWeights, weights_from_dual
 from textmine.coding.scorer import Scorer
 from textmine.coding.static import DEFAULT_VECTORS, load_static_vectors
 from textmine.coding.thresholds import Calibration, choose_threshold, fit_calibration
@@ -120,7 +120,7 @@ class Coder(BaseEstimator):
         self.vocabulary_: Vocabulary = build_vocabulary(texts, questions, respondents)
         rows = self._training_texts(texts, questions, truth, quotes)
         design = Analyser(self.vocabulary_, vectors).design(rows.texts, rows.questions)
-        gram = kernel(design)
+        gram = Kernel(design)
         held_out = self._scores_out_of_fold(gram, rows, texts, respondents)
         self._set_thresholds(held_out, truth)
         self.weights_: LinearWeights = self._solve_all(design, gram, rows)
@@ -165,7 +165,7 @@ class Coder(BaseEstimator):
         )
 
     def _scores_out_of_fold(
-        self, gram: Floats, rows: TrainingTexts, texts: list[str], respondents: list[str]
+        self, gram: Kernel, rows: TrainingTexts, texts: list[str], respondents: list[str]
     ) -> Floats:
         """Scores (n, codes) of each text by a model that saw neither its respondent nor its words."""
         fold = folds_by_respondent(respondents, self.folds, self.seed)
@@ -176,10 +176,8 @@ class Coder(BaseEstimator):
             seen = set(keys[test])
             allowed = (fold != k) & np.array([key not in seen for key in keys])
             train = np.flatnonzero((rows.owner < 0) | allowed[rows.owner])
-            dual, constant = solve(
-                gram[np.ix_(train, train)], rows.truth[train], rows.weight[train], self.penalty
-            )
-            scores[test] = gram[np.ix_(test, train)] @ dual + constant
+            dual, constant = gram.solve(train, rows.truth[train], rows.weight[train], self.penalty)
+            scores[test] = gram.score(test, train, dual) + constant
         return scores
 
     def _set_thresholds(self, held_out: Floats, truth: Floats) -> None:
@@ -191,8 +189,9 @@ class Coder(BaseEstimator):
             self.calibrations_.append(calibration)
             self.thresholds_[k] = choose_threshold(calibration.probability(held_out[known, k]), truth[known, k])
 
-    def _solve_all(self, design: Design, gram: Floats, rows: TrainingTexts) -> LinearWeights:
-        dual, constant = solve(gram, rows.truth, rows.weight, self.penalty)
+    def _solve_all(self, design: Design, gram: Kernel, rows: TrainingTexts) -> LinearWeights:
+        everything = np.arange(len(rows.texts))
+        dual, constant = gram.solve(everything, rows.truth, rows.weight, self.penalty)
         return weights_from_dual(design, dual, constant)
 
     def _remember(self, texts: list[str], questions: list[str], held_out: Floats) -> TrainingMemory:

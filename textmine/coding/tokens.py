@@ -11,8 +11,11 @@ import numpy.typing as npt
 
 from textmine.spans import Span
 
+#: Words whose full stop does not end a sentence.
+_ABBREVIATED = ("dr", "mr", "mrs", "ms", "st", "incl", "eg", "ie", "approx", r"e\.g", r"i\.e")
+_FULL_STOP = "".join(rf"(?<!\b{word})" for word in _ABBREVIATED) + r"\.(?=\s|$)"
 #: Numbers, words (with inner apostrophes), signs that carry meaning, and the ends of sentences.
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*\w*|\w+(?:'\w+)*|[£$€%&?!]|\.(?=\s|$)|\n")
+_TOKEN = re.compile(rf"\d+(?:[.,:]\d+)*\w*|\w+(?:'\w+)*|[£$€%&?!]|{_FULL_STOP}|\n")
 #: These close a sentence; ``.`` and a line break do nothing else, ``?`` and ``!`` are tokens as well.
 _ENDS = frozenset(".\n?!")
 _ONLY_ENDS = frozenset(".\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from textmine.cleaning import repair_text
 from textmine.files import atomic_text
 from textmine.jobs.code import CodeReport, code_files
 from textmine.jobs.labelled import ColumnNames
@@ -17,7 +18,7 @@ from textmine.reading import read_table
 
 MODEL = "school-collaboration"
 WAVE = "2025"
-#: The four questions as they were put; the corpus holds their short names.
+#: The four questions in short (the datasheet has them in full); the corpus holds their names.
 QUESTIONS = {
     "q_benefit": "What has your school gained?",
     "q_barrier": "What gets in the way?",
@@ -99,7 +100,7 @@ def _typical_quotes(report: CodeReport, code: str, n: int = 3) -> list[str]:
     speaker = dict(zip(report.corpus.ids, report.corpus.groups, strict=True))
     order = pd.DataFrame(
         {
-            "quote": spans["quote"].str.split().str.join(" "),
+            "quote": [" ".join(repair_text(quote).split()) for quote in spans["quote"]],
             "score": coded.scores.loc[spans["unit_id"], code].to_numpy(),
             "speaker": spans["unit_id"].map(speaker),
         }
