@@ -17,7 +17,7 @@ FITS  = import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 # Nothing is fetched from a model hub: all that is needed comes with the packages.
 export HF_HUB_OFFLINE = 1
 
-.PHONY: demo test test-slow check format models clean
+.PHONY: demo test test-slow check format models vectors clean
 
 demo: $(STAMP)
 	@$(BIN)/textmine demo
@@ -46,6 +46,10 @@ models: $(STAMP)
 	$(BIN)/textmine train corpora/$(STUDY)/comments.csv --text text --id comment_id --question question \
 	  --group respondent_id --codebook corpora/$(STUDY)/codebook.yaml --labels $(CODED)/adjudicated.jsonl \
 	  $(foreach n,3 4 5 6 7 8,--labels-train-only $(CODED)/coder_$(n).jsonl) --out models/$(STUDY) --seed 0
+
+# The static vectors that coders look words up in, distilled from the packaged encoder.
+vectors: $(STAMP)
+	$(BIN)/python -c "from textmine.coding.static import distil_packaged_encoder; distil_packaged_encoder()"
 
 clean:
 	rm -rf build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

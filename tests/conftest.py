@@ -1,9 +1,146 @@
-"""Settings that hold for every test."""
+"""Settings that hold for every test, and a small synthetic study to train, code and evaluate with."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
 from hypothesis import settings
 
 # A busy machine is not a bug: no example fails for being slow.
 settings.register_profile("textmine", deadline=None)
 settings.load_profile("textmine")
+
+#: A word that stands in respondents' texts only: no error, note, log or model may ever show it.
+SECRET = "Quillfeather"
+
+_SAID = {
+    "training": ["We train together", "Joint training days", "Staff learn from training", "Training is shared"],
+    "money": ["It saves money", "Money is pooled", "We saved money on buying", "The money goes further"],
+    "": ["Nothing much to say here", "The building is old", "Meetings are on Monday", "People were kind"],
+}
+_MORE = ["this year", "as a rule", "in our town", "since last spring", "with the others", "most of the time"]
+_CODEBOOK = """\
+id: synthetic
+version: 1.0.0
+codes:
+  - {id: training, name: Training, definition: Knowledge or skill is shared.}
+  - {id: money, name: Money, definition: Money is saved or pooled.}
+"""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A synthetic study on disk: comments, the codes of each in three forms, and a codebook."""
+
+    folder: Path
+    rows: list[dict[str, str]]  # id, person, question, comment
+    truth: dict[str, list[int]]  # by id: training, money
+
+    comments = property(lambda self: self.folder / "comments.csv")
+    codebook = property(lambda self: self.folder / "codebook.yaml")
+    wide = property(lambda self: self.folder / "wide.csv")
+    long = property(lambda self: self.folder / "long.jsonl")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def error(self) -> str:
+        """The one line that a user's error is told in."""
+        assert self.code == 1, (self.code, self.out, self.err)
+        lines = self.err.splitlines()
+        assert len(lines) == 1, self.err
+        assert lines[0].startswith("Error: ")
+        return lines[0].removeprefix("Error: ")
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
+    """A csv file whose cells read back as they are."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, quoting=csv.QUOTE_ALL)
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path
+
+
+@pytest.fixture(name="write_csv")
+def write_csv_fixture() -> Callable[..., Path]:
+    return write_csv
+
+
+@pytest.fixture(scope="session")
+def secret() -> str:
+    return SECRET
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """72 synthetic comments by 36 people on two questions; one of them names a person."""
+    rows, truth, long = [], {}, []
+    kinds = [("training",), ("money",), ("training", "money"), ()]
+    for n in range(72):
+        kind = kinds[(n * 7 + n // 5) % 4]
+        parts = [_SAID[code][(n + len(code)) % 4] for code in kind or ("",)]
+        comment = ". ".join([*parts, f"So it was {_MORE[n % 6]} {_MORE[(n // 6) % 6]}"])
+        unit, person = f"{n:03d}", f"p{n // 2:02d}"
+        comment += f". Ask {SECRET} of {SECRET} Lane" if n < 2 else ""
+        rows.append({"id": unit, "person": person, "question": f"q{n % 2}", "comment": comment})
+        truth[unit] = [int(code in kind) for code in ("training", "money")]
+        long += [{"id": unit, "code": code, "quote": _SAID[code][(n + len(code)) % 4]} for code in kind]
+        long += [] if kind else [{"id": unit, "code": "none"}]
+    folder = tmp_path_factory.mktemp("study")
+    write_csv(folder / "comments.csv", list(rows[0]), [list(row.values()) for row in rows])
+    write_csv(folder / "wide.csv", ["id", "training", "money"], [[u, *codes] for u, codes in truth.items()])
+    (folder / "long.jsonl").write_text("".join(json.dumps(row) + "\n" for row in long), "utf-8")
+    (folder / "codebook.yaml").write_text(_CODEBOOK, "utf-8")
+    return Study(folder, rows, truth)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a coder trained on the synthetic study; to be read, not changed."""
+    from textmine.jobs.labelled import ColumnNames
+    from textmine.jobs.train import train_model
+
+    out = tmp_path_factory.mktemp("models") / "tiny"
+    columns = ColumnNames("comment", "id", "question", "person")
+    train_model(study.comments, [study.long], out, columns=columns, codebook=study.codebook)
+    return out
+
+
+@pytest.fixture
+def textmine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> Callable[..., Ran]:
+    """Runs the command line in this process; whatever it prints or logs holds no respondent's word."""
+    from textmine.cli import main
+
+    def run(*arguments: object, stdin: bytes | None = None) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["textmine", *map(str, arguments)])
+        if stdin is not None:
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        shown = capsys.readouterr()
+        assert SECRET.casefold() not in (shown.out + shown.err + caplog.text).casefold()
+        return Ran(code, shown.out, shown.err)
+
+    return run

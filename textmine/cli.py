@@ -128,7 +128,7 @@ def train(
     elif not quiet:
         console = _console()
         _print_overall(console, overall, "cross-validated by respondent")
-        console.print(f"Model and card: {out}", highlight=False)
+        console.print(f"Model and card: {out}", highlight=False, soft_wrap=True)
         _print_notes(console, report.notes)
 
 
@@ -206,7 +206,7 @@ def evaluate(
     elif not quiet:
         console = _console()
         _print_overall(console, evaluation.overall, "on the labelled texts")
-        console.print(f"Tables: {out}", highlight=False)
+        console.print(f"Tables: {out}", highlight=False, soft_wrap=True)
 
 
 @codebook_app.command("check")
@@ -259,7 +259,7 @@ def _fail(message: str) -> None:
 def _console() -> Console:
     from rich.console import Console
 
-    return Console(soft_wrap=False)
+    return Console(markup=False, highlight=False)  # names and paths may hold [brackets]
 
 
 def _steps(silent: bool) -> Any:
@@ -314,7 +314,7 @@ def _print_paths(console: Console, paths: list[Path]) -> None:
 
 def _print_notes(console: Console, notes: list[str]) -> None:
     for note in notes:
-        console.print(f"Note: {note}", highlight=False)
+        console.print(f"Note: {note}", highlight=False, soft_wrap=True)
 
 
 def _print_json(value: Any) -> None:

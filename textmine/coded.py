@@ -13,9 +13,19 @@ from textmine.codebook import Codebook
 from textmine.errors import InputError
 
 #: Columns of the long view, in order.
-LONG_COLUMNS = (
-    "unit_id code score applies band stance start end evidence coder codebook_version".split()
-)
+LONG_COLUMNS = [
+    "unit_id",
+    "code",
+    "score",
+    "applies",
+    "band",
+    "stance",
+    "start",
+    "end",
+    "evidence",
+    "coder",
+    "codebook_version",
+]
 STANCES = ("affirms", "denies", "mixed")
 SPAN_COLUMNS = ["unit_id", "code", "start", "end", "quote", "coder", "stance"]
 
@@ -48,7 +58,9 @@ class CodedDataset:
             raise InputError("A coded dataset needs each unit once; some unit ids stand more than once.")
         unknown = [c for c in self.decisions.columns if c not in self.codebook.ids]
         if unknown:
-            raise InputError(f"Not in the codebook: {', '.join(unknown)}. Known: {', '.join(self.codebook.ids)}.")
+            raise InputError(
+                f"Not in the codebook: {', '.join(unknown)}. Known: {', '.join(self.codebook.ids)}."
+            )
 
     def __len__(self) -> int:
         return len(self.decisions)
@@ -135,7 +147,9 @@ class CodedDataset:
         spans = pd.DataFrame(columns=SPAN_COLUMNS) if spans is None else spans
         stances = set(spans["stance"].dropna()) - {""} if "stance" in spans else set()
         if stances - set(STANCES):
-            raise InputError(f"A stance must be one of {', '.join(STANCES)}; {len(stances - set(STANCES))} other(s) found.")
+            raise InputError(
+                f"A stance must be one of {', '.join(STANCES)}; {len(stances - set(STANCES))} other(s) found."
+            )
         given = spans.assign(**{c: -1 for c in ("start", "end") if c not in spans})
         return cls(frame, codebook, coder, spans=given.reindex(columns=SPAN_COLUMNS))
 

@@ -39,7 +39,8 @@ class Corpus:
     others are attributes. Use ``Corpus.from_frame`` to make one from a table with other names.
     Raises ``InputError`` for a missing column or a doc_id that stands twice.
 
-    >>> corpus = Corpus.from_frame(pd.DataFrame({"n": ["1"], "said": ["Joint training"]}), id="n", text="said")
+    >>> table = pd.DataFrame({"n": ["1"], "said": ["Joint training"]})
+    >>> corpus = Corpus.from_frame(table, id="n", text="said")
     >>> corpus[0].text
     'Joint training'
     """
@@ -50,7 +51,9 @@ class Corpus:
             raise InputError(f"A corpus needs the columns doc_id and text; {', '.join(missing)} not found.")
         twice = frame["doc_id"][frame["doc_id"].duplicated()].unique()
         if len(twice):
-            raise InputError(f"{len(twice)} document id(s) stand more than once. Give each row an id of its own.")
+            raise InputError(
+                f"{len(twice)} document id(s) stand more than once. Give each row an id of its own."
+            )
         self.frame = frame.reset_index(drop=True)
 
     @classmethod
@@ -66,13 +69,20 @@ class Corpus:
         weight: str | None = None,
     ) -> Corpus:
         """A corpus from a table, naming which column is what; the remaining columns become attributes."""
-        named = {"doc_id": id, "text": text, "question": question, "group": group, "wave": wave, "weight": weight}
+        named = {
+            "doc_id": id,
+            "text": text,
+            "question": question,
+            "group": group,
+            "wave": wave,
+            "weight": weight,
+        }
         for column in named.values():
             if column is not None and column not in frame.columns:
                 raise InputError(f"No column {column!r}. Columns: {', '.join(map(str, frame.columns))}.")
         fields = {name: frame[column] for name, column in named.items() if column is not None}
         fields["doc_id"] = fields["doc_id"].astype(str)
-        fields["text"] = fields["text"].fillna("").astype(str)
+        fields["text"] = as_strings(fields["text"])
         if "weight" in fields:
             fields["weight"] = _weights(fields["weight"])
         used = {column for column in named.values() if column is not None}
@@ -85,7 +95,7 @@ class Corpus:
     def __getitem__(self, position: int) -> Document:
         row = self.frame.iloc[position].to_dict()
         known = {name: row.pop(name) for name in FIELDS if name in row}
-        return Document(**known, attributes=row)
+        return Document(**known, attributes={str(name): value for name, value in row.items()})
 
     def __iter__(self) -> Iterator[Document]:
         return (self[i] for i in range(len(self)))
@@ -138,7 +148,16 @@ class Corpus:
     def _strings(self, column: str) -> list[str]:
         if column not in self.frame.columns:
             return [""] * len(self)
-        return list(self.frame[column].fillna("").astype(str).tolist())
+        return list(as_strings(self.frame[column]).tolist())
+
+
+def as_strings(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A column of any kind as strings, '' where a value is missing.
+
+    >>> as_strings(pd.Series([2.5, None])).tolist()
+    ['2.5', '']
+    """
+    return column.astype(object).where(column.notna(), "").astype(str)
 
 
 def _weights(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -147,6 +166,7 @@ def _weights(column: pd.Series[Any]) -> pd.Series[Any]:
     if bad.any():
         row = int(np.flatnonzero(bad)[0]) + 1
         raise InputError(
-            f"Column {column.name!r}, row {row}: a weight must be a number of 0 or more ({int(bad.sum())} such rows)."
+            f"Column {column.name!r}, row {row}: a weight must be a number of 0 or more "
+            f"({int(bad.sum())} such rows)."
         )
     return weights

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+
+from textmine.errors import InputError
 
 
 def sha256_of_file(path: Path) -> str:
@@ -48,6 +51,42 @@ def atomic_text(path: Path) -> Iterator[IO[str]]:
     """A UTF-8 text file, line ends as written, that appears under its name only when whole."""
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as handle:
         yield handle
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder to write to, if need be; raises ``InputError`` where that cannot be.
+
+    Call it before the work, so that an hour's result never meets a folder that takes none.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why = "it is a file" if folder.is_file() else error.strerror or type(error).__name__
+        raise InputError(f"Cannot write to the folder {folder} ({why}). Choose another with --out.") from None
+
+
+def write_rows(rows: Iterable[Iterable[Any]], handle: IO[str]) -> None:
+    r"""Write csv with lines ended by LF, in which a cell with any line end in it stands in quotes.
+
+    >>> import io
+    >>> handle = io.StringIO()
+    >>> write_rows([["id", "text"], ["1", "old\rMac"]], handle)
+    >>> handle.getvalue()
+    'id,text\n1,"old\rMac"\n'
+    """
+    csv.writer(_UnixLines(handle), lineterminator="\r\n").writerows(rows)
+
+
+class _UnixLines:
+    """Takes rows that end in CR LF, for which csv quotes cells with either, and ends them in LF."""
+
+    def __init__(self, handle: IO[str]) -> None:
+        self._handle = handle
+
+    def write(self, row: str) -> int:
+        return self._handle.write(row[:-2] + "\n")
 
 
 def write_json(value: Any, path: Path) -> None:

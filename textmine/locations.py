@@ -24,7 +24,13 @@ def find_model(name: str | Path) -> Path:
     for place in places:
         if (place / "config.json").is_file() or (place / "scale.json").is_file():
             return place
-    known = sorted({p.parent.name for root in (Path("models"), shipped_folder("models")) for p in root.glob("*/config.json")})
+    known = sorted(
+        {
+            p.parent.name
+            for root in (Path("models"), shipped_folder("models"))
+            for p in root.glob("*/config.json")
+        }
+    )
     raise ModelError(
         f"No model {str(name)!r}: looked for a folder of that name, in ./models and among the shipped ones. "
         f"There is: {', '.join(known) or 'none'}."

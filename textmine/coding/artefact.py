@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from textmine.codebook import Codebook
 from textmine.coding.coder import Coder, TrainingMemory
@@ -113,7 +114,9 @@ def _save_weights(coder: Coder, path: Path) -> None:
         "piece_idf": vocabulary.piece_idf.astype(np.float32),
         "question_shares": vocabulary.question_shares.astype(np.float32),
         "memory_keys": np.frombuffer(keys, dtype=np.uint8).reshape(-1, _KEY_BYTES),
-        "memory_scores": np.array(list(memory.scores.values()), dtype=np.float32).reshape(-1, len(coder.codes_)),
+        "memory_scores": np.array(list(memory.scores.values()), dtype=np.float32).reshape(
+            -1, len(coder.codes_)
+        ),
     }
     with atomic_path(path) as temporary:
         save_file({name: np.ascontiguousarray(t) for name, t in tensors.items()}, temporary)
@@ -159,7 +162,8 @@ def _load_arrays(coder: Coder, folder: Path, salt: str) -> None:
 def _check_files(folder: Path, config: dict[str, Any]) -> None:
     if config["format"] > FORMAT:
         raise ModelError(
-            f"Model {folder.name} has form {config['format']}, this textmine reads up to {FORMAT}. Update textmine."
+            f"Model {folder.name} has form {config['format']}, this textmine reads up to {FORMAT}. "
+            "Update textmine."
         )
     for name in _FILES:
         if not (folder / name).is_file():
@@ -171,22 +175,29 @@ def _check_files(folder: Path, config: dict[str, Any]) -> None:
 def _check_fit(coder: Coder, folder: Path) -> None:
     vocabulary, weights, n_codes = coder.vocabulary_, coder.weights_, len(coder.codes_)
     n_terms, n_questions = len(vocabulary.words) + len(vocabulary.pairs), len(vocabulary.questions)
-    wanted = {
-        "terms": (n_questions, n_terms, n_codes),
-        "pieces": (n_questions, len(vocabulary.pieces), n_codes),
-        "constant": (n_questions, n_codes),
-    }
-    for name, shape in wanted.items():
-        if getattr(weights, name).shape != shape or not np.isfinite(getattr(weights, name)).all():
-            raise _damaged(folder, f"its {name} have not the shape {shape} or are not finite")
-    if len(coder.thresholds_) != n_codes or len(coder.calibrations_) != n_codes:
-        raise _damaged(folder, "codes and thresholds differ in number")
     vectors = load_static_vectors(find_model(coder.vectors))
-    if vectors.sha256 != coder.vectors_sha256_ or vectors.pieces.shape[1] != weights.static.shape[1]:
+    if vectors.sha256 != coder.vectors_sha256_:
         raise ModelError(
             f"Model {folder.name} was trained with other static vectors than the {vectors.name} found here. "
             "Train it anew or put back the vectors it came with."
         )
+    calibrations = np.array([[c.slope, c.intercept] for c in coder.calibrations_])
+    found: dict[str, tuple[npt.NDArray[Any], tuple[int, ...]]] = {
+        "terms": (weights.terms, (n_questions, n_terms, n_codes)),
+        "pieces": (weights.pieces, (n_questions, len(vocabulary.pieces), n_codes)),
+        "static": (weights.static, (n_questions, vectors.pieces.shape[1], n_codes)),
+        "constant": (weights.constant, (n_questions, n_codes)),
+        "term_idf": (vocabulary.term_idf, (n_terms,)),
+        "piece_idf": (vocabulary.piece_idf, (len(vocabulary.pieces),)),
+        "question_shares": (vocabulary.question_shares, (n_questions,)),
+        "thresholds": (coder.thresholds_, (n_codes,)),
+        "calibrations": (calibrations, (n_codes, 2)),
+    }
+    for name, (values, shape) in found.items():
+        if values.shape != shape or not np.isfinite(values).all():
+            raise _damaged(folder, f"its {name} have not the shape {shape} or are not finite")
+    if not set(coder.codes_) <= set(coder.codebook_.ids):
+        raise _damaged(folder, "its codebook lacks some of its codes")
 
 
 def _damaged(folder: Path, what: str) -> ModelError:

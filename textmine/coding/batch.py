@@ -38,17 +38,20 @@ def code_corpus(
 ) -> tuple[CodedDataset, CodingCounts]:
     """The coded dataset of a corpus, with evidence, and the counts of what became of its texts.
 
-    A blank text is not coded (missing, not 0). A text that the coder was trained on gets its out-of-fold
-    probability. Equal texts asked the same question are coded once. ``progress`` is told how many of how
-    many distinct texts are done.
+    A text that is blank, or has nothing left once repaired, is not coded (missing, not 0). A text that the
+    coder was trained on gets its out-of-fold probability. Equal texts asked the same question are coded
+    once. ``progress`` is told how many of how many distinct texts are done.
     """
     texts, questions = corpus.texts, corpus.questions
     written = np.array([bool(_SPEAKS.search(t)) for t in texts], dtype=bool)
     numbers: dict[tuple[str, str], int] = {}
     unit = np.array(
-        [numbers.setdefault(pair, len(numbers)) if w else -1 for pair, w in zip(zip(texts, questions, strict=True), written, strict=True)],
+        [
+            numbers.setdefault((text, question), len(numbers)) if has_words else -1
+            for text, question, has_words in zip(texts, questions, written, strict=True)
+        ],
         dtype=np.int64,
-    )  # fmt: skip
+    )
     distinct = list(numbers)
     probabilities = np.full((len(distinct) + 1, len(coder.codes_)), np.nan)  # last row: not coded
     trained_on = np.zeros(len(distinct) + 1, bool)
@@ -64,11 +67,12 @@ def code_corpus(
             evidence.setdefault(first + text, []).append((code, start, end))
         if progress is not None:
             progress(first + len(chunk), len(distinct))
+    coded = int((~np.isnan(probabilities[unit])).any(axis=1).sum())
     counts = CodingCounts(
         read=len(corpus),
-        empty=int((~written).sum()),
+        empty=len(corpus) - coded,
         non_response=int(no_response[unit].sum()),
-        coded=int(written.sum()),
+        coded=coded,
         trained_on=int(trained_on[unit].sum()),
     )
     return _assemble(coder, corpus, probabilities[unit], unit, evidence), counts
@@ -83,6 +87,7 @@ def _code_chunk(
     probabilities = np.round(coder.calibrate(scored.scores), 6)
     known, held_out = coder.out_of_fold(repaired, questions)
     probabilities[known] = held_out
+    probabilities[[not text for text in repaired]] = np.nan  # such as '&nbsp;'
     applies = probabilities >= coder.thresholds_
     spans = find_evidence(scored, applies, texts, repaired)
     silent = [is_non_response(t, q) for t, q in zip(repaired, questions, strict=True)]

@@ -7,7 +7,6 @@ import hmac
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +21,8 @@ from textmine.coding.features import Analyser, Design, Vocabulary, build_vocabul
 from textmine.coding.ridge import Kernel, LinearWeights, weights_from_dual
 from textmine.coding.scorer import Scorer
 from textmine.coding.static import DEFAULT_VECTORS, load_static_vectors
-from textmine.coding.thresholds import Calibration, choose_threshold, fit_calibration
-from textmine.corpus import Corpus
+from textmine.coding.thresholds import Calibration, choose_stable_threshold, fit_calibration
+from textmine.corpus import Corpus, as_strings
 from textmine.errors import InputError
 from textmine.locations import find_model
 
@@ -61,7 +60,9 @@ class TrainingMemory:
     def key(self, text: str, question: str) -> str:
         """The salted hash under which a text asked this question is remembered."""
         unit = f"{normalise_question(question)}\x1f{normalise_text(text)}"
-        return hmac.new(self.salt.encode(), unit.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:24]
+        return hmac.new(
+            self.salt.encode(), unit.encode("utf-8", "surrogatepass"), hashlib.sha256
+        ).hexdigest()[:24]
 
 
 class Coder(BaseEstimator):
@@ -74,9 +75,9 @@ class Coder(BaseEstimator):
     Arguments: ``penalty`` of the ridge; ``folds`` of the inner cross-validation, by respondent; ``seed``
     for drawing the folds; ``vectors``, the name or folder of the static vectors.
 
-    >>> texts = ["We share training", "Joint training with others", "Training days together", "It saves money",
-    ...          "Saves us money", "Money saved"] * 3
-    >>> y = np.array([[1, 0]] * 3 + [[0, 1]] * 3).repeat(1, axis=0).tolist() * 3
+    >>> texts = ["We share training", "Joint training with others", "Training days together"]
+    >>> texts = [*texts, "It saves money", "Saves us money", "Money saved"] * 3
+    >>> y = ([[1, 0]] * 3 + [[0, 1]] * 3) * 3
     >>> coder = Coder(folds=3).fit(texts, y, codes=["training", "money"])
     >>> coder.predict(["they save money by training"]).shape
     (1, 2)
@@ -187,7 +188,9 @@ class Coder(BaseEstimator):
             known = ~np.isnan(truth[:, k])
             calibration = fit_calibration(held_out[known, k], truth[known, k])
             self.calibrations_.append(calibration)
-            self.thresholds_[k] = choose_threshold(calibration.probability(held_out[known, k]), truth[known, k])
+            self.thresholds_[k] = choose_stable_threshold(
+                calibration.probability(held_out[known, k]), truth[known, k], seed=self.seed
+            )
 
     def _solve_all(self, design: Design, gram: Kernel, rows: TrainingTexts) -> LinearWeights:
         everything = np.arange(len(rows.texts))
@@ -201,7 +204,7 @@ class Coder(BaseEstimator):
         found: dict[str, list[Floats]] = {}
         for text, question, row in zip(texts, questions, probabilities, strict=True):
             found.setdefault(memory.key(text, question), []).append(row)
-        memory.scores = {key: np.round(np.mean(found[key], axis=0), 6) for key in sorted(found)}
+        memory.scores = {key: np.round(np.vstack(found[key]).mean(axis=0), 6) for key in sorted(found)}
         return memory
 
     # --- coding ---------------------------------------------------------------------------------------
@@ -241,10 +244,14 @@ class Coder(BaseEstimator):
         hits = float(((given == 1) & (truth == 1)).sum())
         return 2 * hits / max(float(given[known].sum() + truth[known].sum()), 1.0)
 
-    def out_of_fold(self, texts: Sequence[str], questions: Sequence[str]) -> tuple[npt.NDArray[np.int64], Floats]:
+    def out_of_fold(
+        self, texts: Sequence[str], questions: Sequence[str]
+    ) -> tuple[npt.NDArray[np.int64], Floats]:
         """Which (repaired) texts the coder was trained on, and their held-out probabilities."""
         check_is_fitted(self)
-        found = [self.memory_.scores.get(self.memory_.key(t, q)) for t, q in zip(texts, questions, strict=True)]
+        found = [
+            self.memory_.scores.get(self.memory_.key(t, q)) for t, q in zip(texts, questions, strict=True)
+        ]
         rows = np.array([i for i, score in enumerate(found) if score is not None], dtype=np.int64)
         scores = [score for score in found if score is not None]
         return rows, np.array(scores).reshape(len(rows), len(self.codes_))
@@ -268,11 +275,11 @@ def as_corpus(X: Corpus | pd.DataFrame | Sequence[str], groups: Sequence[str] | 
     if isinstance(X, Corpus) and groups is None:
         return X
     frame = frame.reset_index(drop=True)
-    if "doc_id" not in frame.columns:
-        frame = frame.assign(doc_id=[str(i) for i in range(len(frame))])
+    ids = frame["doc_id"] if "doc_id" in frame.columns else range(len(frame))
+    frame = frame.assign(doc_id=[str(i) for i in ids])
     if groups is not None:
         frame = frame.assign(group=[str(g) for g in groups])
-    return Corpus(frame.assign(text=frame["text"].fillna("").astype(str)))
+    return Corpus(frame.assign(text=as_strings(frame["text"])))
 
 
 def folds_by_respondent(groups: Sequence[str], folds: int, seed: int) -> npt.NDArray[np.int64]:
@@ -332,4 +339,3 @@ def _quoted_texts(
         if len(remainder.split()) >= 4:
             cut.append((remainder, questions[row], np.where(unknown, np.nan, 0.0), QUOTE_WEIGHT, row))
     return cut
-

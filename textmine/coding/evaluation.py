@@ -47,7 +47,7 @@ def cross_validate(
     quotes: pd.DataFrame | None = None,
     **fit_options: Any,
 ) -> Evaluation:
-    """Cross-validation by respondent: each text is coded by a coder that saw neither its writer nor its words.
+    """Cross-validation by respondent: a text's coder saw neither its writer nor its words.
 
     Everything, vocabulary, weights, calibration and thresholds, is learned anew from each fold's training
     side, from which texts equal to one of the test side (after normalising) are taken out. ``learn_only``
@@ -72,7 +72,9 @@ def cross_validate(
     scored = ~only
     ids = [i for i, s in zip(corpus.ids, scored, strict=True) if s]
     codes = [str(c) for c in y.columns]
-    return compare(truth[scored], probabilities[scored], applies[scored], codes, ids, list(groups[scored]), seed=seed)
+    return compare(
+        truth[scored], probabilities[scored], applies[scored], codes, ids, list(groups[scored]), seed=seed
+    )
 
 
 def evaluate_coder(coder: Coder, corpus: Corpus, y: pd.DataFrame, *, seed: int = 0) -> Evaluation:
@@ -168,9 +170,8 @@ def _overall(hits: Floats, given: Floats, real: Floats, draws: Floats) -> pd.Dat
     empty = (given.sum(axis=1) + real.sum(axis=1)) == 0
     each = np.where(empty, 1.0, _f1(hits.sum(axis=1), given.sum(axis=1), real.sum(axis=1)))
     samples = draws @ each / draws.sum(axis=1)
-    return pd.DataFrame(
-        [_with_interval(name, v) for name, v in (("micro_f1", micro), ("macro_f1", macro), ("samples_f1", samples))]
-    )  # fmt: skip
+    measures = {"micro_f1": micro, "macro_f1": macro, "samples_f1": samples}
+    return pd.DataFrame([_with_interval(name, values) for name, values in measures.items()])
 
 
 def _with_interval(name: str, values: Floats) -> dict[str, Any]:
@@ -179,7 +180,12 @@ def _with_interval(name: str, values: Floats) -> dict[str, Any]:
 
 
 def _per_code(
-    real: Floats, given: Floats, probabilities: Floats, known: npt.NDArray[np.bool_], draws: Floats, codes: Sequence[str]
+    real: Floats,
+    given: Floats,
+    probabilities: Floats,
+    known: npt.NDArray[np.bool_],
+    draws: Floats,
+    codes: Sequence[str],
 ) -> pd.DataFrame:
     hits, n_given, n_real = draws @ (real * given), draws @ given, draws @ real
     measures = {

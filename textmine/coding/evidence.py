@@ -12,8 +12,8 @@ from textmine.coding.scorer import Scored
 from textmine.coding.tokens import sentence_spans
 from textmine.spans import Span
 
-#: Above this many code points a repaired text is not aligned with its raw form; the whole text is shown.
-LONGEST_ALIGNED = 20_000
+#: How far ahead the two forms of a text are compared, in code points, before looking farther.
+WINDOW = 64
 
 
 def find_evidence(
@@ -26,16 +26,16 @@ def find_evidence(
     """
     found: list[tuple[int, int, Span]] = []
     starts = np.concatenate(([0], scored.sentence_ends))
-    for text in np.flatnonzero(applies.any(axis=1)):
+    for text in np.flatnonzero(applies.any(axis=1)).tolist():
         first, last = int(starts[text]), int(starts[text + 1])
         codes = np.flatnonzero(applies[text])
         spans = [_trim(span, raw[text]) for span in _spans_in_raw(raw[text], repaired[text])]
         if last - first <= 1 or len(spans) != last - first:
             only = spans[0] if len(spans) == 1 else _trim(Span(0, len(raw[text])), raw[text])
-            found += [(int(text), int(code), only) for code in codes]
+            found += [(text, int(code), only) for code in codes]
             continue
         best = scored.sentences[first:last, codes].argmax(axis=0)
-        found += [(int(text), int(c), spans[b]) for c, b in zip(codes, best, strict=True)]
+        found += [(text, int(c), spans[b]) for c, b in zip(codes, best, strict=True)]
     return found
 
 
@@ -43,8 +43,6 @@ def _spans_in_raw(raw: str, repaired: str) -> list[Span]:
     spans = sentence_spans(repaired)
     if raw == repaired:
         return spans
-    if max(len(raw), len(repaired)) > LONGEST_ALIGNED:
-        return [Span(0, len(raw))] * len(spans)
     return align_spans(spans, repaired, raw)
 
 
@@ -56,22 +54,71 @@ def align_spans(spans: Sequence[Span], changed: str, raw: str) -> list[Span]:
     >>> align_spans([Span(4, 6)], "off £5", "off Â£5")
     [Span(start=4, end=7)]
     """
-    blocks = SequenceMatcher(None, changed, raw, autojunk=False).get_opcodes()
+    blocks = _equal_blocks(changed, raw)
 
     def start_of(offset: int) -> int:
-        for tag, a, b, c, _ in blocks:
-            if a <= offset < b:
-                return c + (offset - a) if tag == "equal" else c
-        return len(raw)
+        before = 0
+        for a, b, size in blocks:
+            if offset < a:
+                return before
+            if offset < a + size:
+                return b + offset - a
+            before = b + size
+        return before
 
     def end_of(offset: int) -> int:
-        for tag, a, b, c, d in blocks:
-            if a < offset <= b:
-                return c + (offset - a) if tag == "equal" else d
-        return 0
+        after = len(raw)
+        for a, b, size in reversed(blocks):
+            if offset > a + size:
+                return after
+            if offset > a:
+                return b + offset - a
+            after = b
+        return after
 
     pairs = [(start_of(span.start), end_of(span.end)) for span in spans]
     return [Span(start, max(start, end)) for start, end in pairs]
+
+
+def _equal_blocks(left: str, right: str) -> list[tuple[int, int, int]]:
+    """Where two forms of a text agree: (start in left, start in right, length), in order.
+
+    A window slides over both, so a long text takes time in proportion to its length.
+    """
+    blocks: list[tuple[int, int, int]] = []
+    a = b = 0
+    window = WINDOW
+    while a < len(left) and b < len(right):
+        same = _common_prefix(left, right, a, b)
+        if same:
+            blocks.append((a, b, same))
+            a, b, window = a + same, b + same, WINDOW
+        elif right[b].isspace():  # repair thins out white space
+            a, b = a + left[a].isspace(), b + 1
+        else:
+            matcher = SequenceMatcher(None, left[a : a + window], right[b : b + window], autojunk=False)
+            found = matcher.get_matching_blocks()  # the last is empty
+            if max(block.size for block in found) >= 4 or (len(found) > 1 and window > WINDOW):
+                a, b = a + found[0].a, b + found[0].b
+            elif window < max(len(left) - a, len(right) - b):
+                window *= 4
+            else:
+                break
+    return blocks
+
+
+def _common_prefix(left: str, right: str, a: int, b: int) -> int:
+    size = 0
+    step = WINDOW
+    while step:
+        if left[a + size : a + size + step] == right[b + size : b + size + step]:
+            done = min(len(left) - a, len(right) - b) - size
+            if done <= step:
+                return size + done
+            size += step
+        else:
+            step //= 2
+    return size
 
 
 def _trim(span: Span, text: str) -> Span:

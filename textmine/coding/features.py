@@ -112,7 +112,7 @@ def build_vocabulary(texts: Sequence[str], questions: Sequence[str], groups: Seq
     questions_met, shares = _question_shares(questions, groups)
     n = len(texts)
     terms = _term_matrix(word, _pair_places(key, left, pairs, len(word)), batch, len(words), len(pairs))
-    by_type = _piece_matrix(types, {p: i for i, p in enumerate(pieces)})
+    by_type = _piece_matrix(list(types), {p: i for i, p in enumerate(pieces)})
     counted = (_type_counts(batch, len(types)) @ by_type).tocsr()
     return Vocabulary(words, pairs, pieces, _idf(terms, n), _idf(counted, n), questions_met, shares)
 
@@ -290,7 +290,9 @@ def _question_shares(questions: Sequence[str], groups: Sequence[str]) -> tuple[t
     said: dict[str, list[str]] = {}
     for question, group in zip(questions, groups, strict=True):
         said.setdefault(normalise_question(question), []).append(group)
-    common = sorted((q for q in said if len(set(said[q])) >= MIN_RESPONDENTS), key=lambda q: (-len(said[q]), q))
+    common = sorted(
+        (q for q in said if len(set(said[q])) >= MIN_RESPONDENTS), key=lambda q: (-len(said[q]), q)
+    )
     kept = sorted(common[:MAX_QUESTIONS]) or [""]
     counts = np.array([len(said.get(q, "x")) for q in kept], dtype=np.float64)
     return tuple(kept), _as_stored(counts / counts.sum())
@@ -307,8 +309,8 @@ def _idf(counts: sp.csr_matrix, n: int) -> Floats:
 
 
 def _row_norms(matrix: sp.csr_matrix | Floats) -> Floats:
-    if sp.issparse(matrix):
-        squares = np.asarray(matrix.multiply(matrix).sum(axis=1), dtype=np.float64).ravel()
-    else:
+    if isinstance(matrix, np.ndarray):
         squares = np.einsum("ij,ij->i", matrix, matrix)
-    return np.maximum(np.sqrt(squares), 1e-9)
+    else:
+        squares = np.asarray(matrix.multiply(matrix).sum(axis=1), dtype=np.float64).ravel()
+    return np.asarray(np.maximum(np.sqrt(squares), 1e-9))

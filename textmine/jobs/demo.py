@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from textmine.cleaning import repair_text
-from textmine.files import atomic_text
+from textmine.files import atomic_text, write_rows
 from textmine.jobs.code import CodeReport, code_files
 from textmine.jobs.labelled import ColumnNames
 from textmine.locations import shipped_folder
@@ -57,9 +56,8 @@ def run_demo(out: Path) -> tuple[CodeReport, list[Theme], Path]:
     wave = table.frame[table.frame["wave"] == WAVE]
     source = out / f"wave-{WAVE}.csv"
     with atomic_text(source) as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(wave.columns)
-        writer.writerows(wave.itertuples(index=False))
+        write_rows([wave.columns], handle)
+        write_rows(wave.itertuples(index=False), handle)
     columns = ColumnNames(text="text", id="comment_id", question="question", group="respondent_id")
     report = code_files([source], MODEL, out / "coded", columns=columns)
     return report, find_themes(report), source

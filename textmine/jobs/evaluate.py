@@ -9,8 +9,7 @@ import pandas as pd
 
 from textmine.coding.artefact import load_coder
 from textmine.coding.evaluation import Evaluation, evaluate_coder
-from textmine.errors import InputError
-from textmine.files import atomic_text, write_json
+from textmine.files import atomic_text, make_folder, write_json, write_rows
 from textmine.jobs.labelled import ColumnNames, read_labelled
 
 
@@ -21,16 +20,9 @@ def evaluate_model(
     ``evaluation.json``. Texts that the model was trained on are judged by their out-of-fold scores.
     """  # fmt: skip
     coder = load_coder(model)
-    labelled = read_labelled(source, labels, columns=columns)
-    unknown = [c for c in labelled.y.columns if c not in coder.codes_]
-    if unknown:
-        raise InputError(
-            f"Label(s) that the model {coder.name_} lacks: {', '.join(unknown)}. "
-            f"Its codes: {', '.join(coder.codes_)}."
-        )
-    y = labelled.y.reindex(columns=coder.codes_)
-    evaluation = evaluate_coder(coder, labelled.corpus, y, seed=seed)
-    out.mkdir(parents=True, exist_ok=True)
+    labelled = read_labelled(source, labels, columns=columns, codes=coder.codes_)
+    make_folder(out)
+    evaluation = evaluate_coder(coder, labelled.corpus, labelled.y, seed=seed)
     _write(evaluation.overall, out / "overall.csv")
     _write(evaluation.per_code, out / "per_code.csv")
     _write(evaluation.predictions, out / "predictions.csv")
@@ -46,4 +38,5 @@ def evaluate_model(
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
     with atomic_text(path) as handle:
-        frame.to_csv(handle, index=False, lineterminator="\n")
+        write_rows([frame.columns], handle)
+        write_rows(frame.astype(object).where(frame.notna(), "").itertuples(index=False), handle)

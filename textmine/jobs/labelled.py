@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 from textmine.cleaning import repair_text
 from textmine.corpus import Corpus
 from textmine.errors import InputError
-from textmine.reading import Labels, RejectedRow, make_corpus, read_labels, read_table
+from textmine.reading import Labels, RejectedRow, make_corpus, pick_columns, read_labels, read_table
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +56,10 @@ def read_labelled(
 ) -> LabelledCorpus:
     """The texts of a file that have labels, with them. Raises ``InputError`` where none has."""
     table = read_table(source)
-    corpus, rejected = make_corpus(
-        table, text=columns.text, id=columns.id, question=columns.question, group=columns.group
-    )
-    id_column = columns.id or "id"
-    scored = read_labels(list(labels), id=id_column, codes=codes)
-    others = read_labels(list(learn_only), id=id_column, codes=codes) if learn_only else None
+    named = pick_columns(table, **asdict(columns))
+    corpus, rejected = make_corpus(table, **asdict(named))
+    scored = read_labels(list(labels), id=named.id, codes=codes)
+    others = read_labels(list(learn_only), id=named.id, codes=codes) if learn_only else None
     frame = _join(scored, others)
     known = [i for i in corpus.ids if i in frame.index]
     if not known:

@@ -12,10 +12,12 @@ from textmine.coding.card import write_card
 from textmine.coding.coder import Coder
 from textmine.coding.evaluation import Evaluation, cross_validate
 from textmine.errors import CodebookError, InputError
-from textmine.files import atomic_text
+from textmine.files import atomic_text, make_folder
 from textmine.jobs.labelled import ColumnNames, LabelledCorpus, read_labelled
 
 CARD_FOLDS = 5
+#: With fewer, no fold could be judged by a coder that chose its thresholds by cross-validation.
+FEWEST_RESPONDENTS = 10
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def train_model(
     labelled = read_labelled(
         source, labels, columns=columns, learn_only=learn_only, codes=None if book is None else book.ids
     )
-    _check_codes(labelled, codebook)
+    _check_labels(labelled, codebook)
+    make_folder(out)
     coder = Coder(seed=seed)
     progress("cross-validating")
     evaluation = cross_validate(
@@ -72,7 +75,7 @@ def train_model(
     return TrainReport(out, evaluation, labelled, _notes(coder, labelled))
 
 
-def _check_codes(labelled: LabelledCorpus, codebook: Path | None) -> None:
+def _check_labels(labelled: LabelledCorpus, codebook: Path | None) -> None:
     never = [str(c) for c in labelled.y.columns if labelled.y[c].notna().sum() == 0]
     if never:
         where = codebook.name if codebook is not None else "the labels"
@@ -82,6 +85,12 @@ def _check_codes(labelled: LabelledCorpus, codebook: Path | None) -> None:
         )
     if not (labelled.y == 1).any().any():
         raise InputError("No text has any code. Train on texts of which some carry a code.")
+    respondents = len(set(labelled.corpus.groups))
+    if respondents < FEWEST_RESPONDENTS:
+        raise InputError(
+            f"{respondents} respondents with labels are too few to learn from: it takes {FEWEST_RESPONDENTS} at "
+            "least. Label texts of more respondents."
+        )
 
 
 def _notes(coder: Coder, labelled: LabelledCorpus) -> list[str]:
