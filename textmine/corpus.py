@@ -68,7 +68,11 @@ class Corpus:
         wave: str | None = None,
         weight: str | None = None,
     ) -> Corpus:
-        """A corpus from a table, naming which column is what; the remaining columns become attributes."""
+        """A corpus from a table, naming which column is what; the remaining columns become attributes.
+
+        An attribute named like a field that was not named, such as ``question``, becomes ``question_``.
+        Raises ``InputError`` for a column that is not there and a weight that is no number of 0 or more.
+        """
         named = {
             "doc_id": id,
             "text": text,
@@ -86,7 +90,7 @@ class Corpus:
         if "weight" in fields:
             fields["weight"] = _weights(fields["weight"])
         used = {column for column in named.values() if column is not None}
-        rest = {str(c): frame[c] for c in frame.columns if c not in used and str(c) not in FIELDS}
+        rest = {_attribute_name(str(c)): frame[c] for c in frame.columns if c not in used}
         return cls(pd.DataFrame({**fields, **rest}))
 
     def __len__(self) -> int:
@@ -158,6 +162,11 @@ def as_strings(column: pd.Series[Any]) -> pd.Series[Any]:
     ['2.5', '']
     """
     return column.astype(object).where(column.notna(), "").astype(str)
+
+
+def _attribute_name(column: str) -> str:
+    """A column that is an attribute though named like a field gets an underscore behind its name."""
+    return f"{column}_" if column in FIELDS else column
 
 
 def _weights(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -60,9 +60,7 @@ class TrainingMemory:
     def key(self, text: str, question: str) -> str:
         """The salted hash under which a text asked this question is remembered."""
         unit = f"{normalise_question(question)}\x1f{normalise_text(text)}"
-        return hmac.new(
-            self.salt.encode(), unit.encode("utf-8", "surrogatepass"), hashlib.sha256
-        ).hexdigest()[:24]
+        return hmac.digest(self.salt.encode(), unit.encode("utf-8", "surrogatepass"), "sha256").hex()[:24]
 
 
 class Coder(BaseEstimator):

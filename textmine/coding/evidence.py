@@ -29,7 +29,7 @@ def find_evidence(
     for text in np.flatnonzero(applies.any(axis=1)).tolist():
         first, last = int(starts[text]), int(starts[text + 1])
         codes = np.flatnonzero(applies[text])
-        spans = [_trim(span, raw[text]) for span in _spans_in_raw(raw[text], repaired[text])]
+        spans = _spans_in_raw(raw[text], repaired[text])
         if last - first <= 1 or len(spans) != last - first:
             only = spans[0] if len(spans) == 1 else _trim(Span(0, len(raw[text])), raw[text])
             found += [(text, int(code), only) for code in codes]
@@ -42,8 +42,8 @@ def find_evidence(
 def _spans_in_raw(raw: str, repaired: str) -> list[Span]:
     spans = sentence_spans(repaired)
     if raw == repaired:
-        return spans
-    return align_spans(spans, repaired, raw)
+        return spans  # they begin and end with a mark or a letter
+    return [_trim(span, raw) for span in align_spans(spans, repaired, raw)]
 
 
 def align_spans(spans: Sequence[Span], changed: str, raw: str) -> list[Span]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ _TOKEN = re.compile(rf"\d+(?:[.,:]\d+)*\w*|\w+(?:'\w+)*|[£$€%&?!]|{_FULL_STOP
 #: These close a sentence; ``.`` and a line break do nothing else, ``?`` and ``!`` are tokens as well.
 _ENDS = frozenset(".\n?!")
 _ONLY_ENDS = frozenset(".\n")
+_NO_TOKEN = -1
 #: A whole sentence, from its first token to its last: the same cut as token by token, but quicker.
 _SENTENCE = re.compile(
     rf"[?!]|[\w£$€%&](?:[^.?!\n]*(?:(?!{_FULL_STOP})\.[^.?!\n]*)*(?:[?!]|(?<=[\w£$€%&])))?"
@@ -51,38 +53,36 @@ class TypeIndex:
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
+        self._lookup = _Lookup(self.numbers)
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def tokenise(self, texts: Sequence[str]) -> TokenBatch:
         """The tokens of the texts; unseen types get the next numbers."""
-        numbers = self.numbers
-        types: list[int] = []
-        sentences: list[int] = []
-        text_ends: list[int] = []
-        sentence_text: list[int] = []
-        current = -1
-        for position, text in enumerate(texts):
-            fresh = True
-            for token in _TOKEN.findall(fold(text)):
-                if token in _ONLY_ENDS:
-                    fresh = True
-                    continue
-                if fresh:
-                    current += 1
-                    sentence_text.append(position)
-                    fresh = False
-                number = numbers.get(token)
-                if number is None:
-                    number = numbers[token] = len(numbers)
-                types.append(number)
-                sentences.append(current)
-                if token in _ENDS:
-                    fresh = True
-            text_ends.append(len(types))
-        columns = (types, sentences, text_ends, sentence_text)
-        return TokenBatch(*(np.array(values, dtype=np.int64) for values in columns))
+        found = [_TOKEN.findall(fold(text)) for text in texts]
+        counts = np.array([len(tokens) for tokens in found], dtype=np.int64)
+        numbered = map(self._lookup.__getitem__, chain.from_iterable(found))
+        numbers = np.fromiter(numbered, dtype=np.int64, count=int(counts.sum()))
+        kept = np.flatnonzero(numbers != _NO_TOKEN)
+        types, text = numbers[kept], np.repeat(np.arange(len(texts)), counts)[kept]
+        opens = np.ones(len(kept), bool)  # a sentence: first in its text, or after something that ends one
+        closes = np.isin(types[:-1], [self.numbers.get(mark, _NO_TOKEN) for mark in _ENDS - _ONLY_ENDS])
+        opens[1:] = closes | (np.diff(kept) > 1) | (text[1:] != text[:-1])
+        text_ends = np.cumsum(np.bincount(text, minlength=len(texts)))
+        return TokenBatch(types, np.cumsum(opens) - 1, text_ends, text[opens])
+
+
+class _Lookup(dict[str, int]):
+    """Token types by number, handing out numbers to new ones; marks that are no tokens have none."""
+
+    def __init__(self, numbers: dict[str, int]) -> None:
+        super().__init__(dict.fromkeys(_ONLY_ENDS, _NO_TOKEN))
+        self._numbers = numbers
+
+    def __missing__(self, token: str) -> int:
+        number = self[token] = self._numbers[token] = len(self._numbers)
+        return number
 
 
 def fold(text: str) -> str:
