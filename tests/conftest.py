@@ -22,7 +22,12 @@ settings.load_profile("textmine")
 SECRET = "Quillfeather"
 
 _SAID = {
-    "training": ["We train together", "Joint training days", "Staff learn from training", "Training is shared"],
+    "training": [
+        "We train together",
+        "Joint training days",
+        "Staff learn from training",
+        "Training is shared",
+    ],
     "money": ["It saves money", "Money is pooled", "We saved money on buying", "The money goes further"],
     "": ["Nothing much to say here", "The building is old", "Meetings are on Monday", "People were kind"],
 }

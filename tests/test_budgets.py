@@ -15,7 +15,15 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMENTS = ROOT / "corpora" / "school-collaboration" / "comments.csv"
 
 #: Packages that coding, training with the fast tier and reporting do without.
-NOT_NEEDED = {"torch", "spacy", "sentence_transformers", "transformers", "bertopic", "model2vec", "matplotlib"}
+NOT_NEEDED = {
+    "torch",
+    "spacy",
+    "sentence_transformers",
+    "transformers",
+    "bertopic",
+    "model2vec",
+    "matplotlib",
+}
 
 # Runs a command in a fresh Python and prints, last, the packages that were loaded for it.
 RUN = """
@@ -87,7 +95,9 @@ def test_fast_tier_is_trained_and_judged_without_torch(study, tmp_path: Path) ->
     columns = ("--text", "comment", "--id", "id", "--labels", study.wide, "--quiet")
     _, loaded = fastest(1, RUN, "train", study.comments, *columns, "--out", tmp_path / "m", budget=0)
     assert not loaded & NOT_NEEDED
-    _, loaded = fastest(1, RUN, "evaluate", tmp_path / "m", study.comments, *columns, "--out", tmp_path / "e", budget=0)
+    _, loaded = fastest(
+        1, RUN, "evaluate", tmp_path / "m", study.comments, *columns, "--out", tmp_path / "e", budget=0
+    )
     assert not loaded & NOT_NEEDED
 
 

@@ -98,7 +98,15 @@ def test_wrong_usage_ends_with_2_and_writes_nothing(
 
 
 def test_command_runs_as_a_program_too(tmp_path: Path) -> None:
-    script = [sys.executable, "-c", "from textmine.cli import main; main()", "code", "gone.csv", "--model", "x"]
+    script = [
+        sys.executable,
+        "-c",
+        "from textmine.cli import main; main()",
+        "code",
+        "gone.csv",
+        "--model",
+        "x",
+    ]
     done = subprocess.run([*script, "--out", "out"], capture_output=True, encoding="utf-8", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: No model 'x'") and done.stderr.count("\n") == 1
@@ -108,7 +116,10 @@ def test_command_runs_as_a_program_too(tmp_path: Path) -> None:
 
 
 def test_missing_file_is_named(code, tmp_path: Path) -> None:
-    assert code(tmp_path / "gone.csv").error == f"No file {tmp_path / 'gone.csv'}. Check its name and its folder."
+    assert (
+        code(tmp_path / "gone.csv").error
+        == f"No file {tmp_path / 'gone.csv'}. Check its name and its folder."
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,13 +208,17 @@ def test_corrupt_model_folder_is_told_with_the_file(
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format": 1}', '{"format": "x"}'])
-def test_corrupt_config_of_a_model_is_told(code, wave: Path, tiny_model: Path, tmp_path: Path, content: str) -> None:
+def test_corrupt_config_of_a_model_is_told(
+    code, wave: Path, tiny_model: Path, tmp_path: Path, content: str
+) -> None:
     broken = shutil.copytree(tiny_model, tmp_path / "broken")
     (broken / "config.json").write_text(content, "utf-8")
     assert code(wave, *COLUMNS, model=broken).error.startswith("The model folder broken is damaged")
 
 
-def test_model_of_a_later_form_asks_for_a_later_textmine(code, wave: Path, tiny_model: Path, tmp_path: Path) -> None:
+def test_model_of_a_later_form_asks_for_a_later_textmine(
+    code, wave: Path, tiny_model: Path, tmp_path: Path
+) -> None:
     newer = shutil.copytree(tiny_model, tmp_path / "newer")
     config = json.loads((newer / "config.json").read_text("utf-8"))
     (newer / "config.json").write_text(json.dumps({**config, "format": 99}), "utf-8")
@@ -230,7 +245,9 @@ def test_full_disk_is_told_in_one_line(code, wave: Path, monkeypatch) -> None:
 # --- what is printed --------------------------------------------------------------------------------------
 
 
-def test_code_says_what_became_of_the_texts_and_where_the_tables_are(code, wave: Path, tmp_path: Path) -> None:
+def test_code_says_what_became_of_the_texts_and_where_the_tables_are(
+    code, wave: Path, tmp_path: Path
+) -> None:
     ran = code(wave, *COLUMNS)
     assert ran.out.startswith("3 texts read, 3 coded, 0 blank, 0 non-responses, 0 rows set aside.\n")
     told = {line.strip() for line in ran.out.splitlines() if line.startswith("  ")}
@@ -308,15 +325,20 @@ def test_problems_of_a_codebook_as_json(textmine, tmp_path: Path) -> None:
     assert ran.code == 1 and len(told["problems"]) >= 5 and told["version"] == "1.0.0"
 
 
-def test_training_with_a_broken_codebook_tells_the_problems_in_one_line(textmine, study, tmp_path: Path) -> None:
+def test_training_with_a_broken_codebook_tells_the_problems_in_one_line(
+    textmine, study, tmp_path: Path
+) -> None:
     (tmp_path / "broken.yaml").write_text(BROKEN, "utf-8")
     options = ("--labels", study.wide, "--codebook", tmp_path / "broken.yaml", "--out", tmp_path / "m")
     error = textmine("train", study.comments, *COLUMNS, *options).error
-    assert error.startswith("broken.yaml: ") and "'none' is kept" in error and "'gone' does not exist" in error
+    assert (
+        error.startswith("broken.yaml: ") and "'none' is kept" in error and "'gone' does not exist" in error
+    )
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"codes: [", "line"), (b"", "holds no codebook"), (b"\xff\xfe\x00", "is not UTF-8")]
+    ("content", "said"),
+    [(b"codes: [", "line"), (b"", "holds no codebook"), (b"\xff\xfe\x00", "is not UTF-8")],
 )
 def test_file_that_is_no_codebook_is_refused(textmine, tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "book.yaml").write_bytes(content)

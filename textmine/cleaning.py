@@ -133,6 +133,8 @@ def repair_text(text: str) -> str:
     >>> repair_text("We\u00e2\u20ac\u2122re all skint &amp; tired ")
     'We’re all skint & tired'
     """
+    if _is_plain(text):
+        return text
     if _DAMAGED.search(text):
         text = _undo_damage(text)
     return _tidy(text) if _UNTIDY.search(text) else text
@@ -208,6 +210,12 @@ def flag_texts(texts: Sequence[str], questions: Sequence[str] | None = None) -> 
             ],
         }
     )
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is so plain that the slower searches for damage need not run: most are."""
+    printable = text.isascii() and text.isprintable()
+    return printable and not ("&" in text or "\\" in text or "  " in text or text.strip(" ") != text)
 
 
 def _undo_damage(text: str) -> str:

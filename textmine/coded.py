@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -113,7 +114,7 @@ class CodedDataset:
         codes = np.array(self.codes, dtype=object)[columns]
         scores = np.nan if self.scores is None else self.scores.to_numpy()[rows, columns]
         first = self.spans.drop_duplicates(["unit_id", "code"]).set_index(["unit_id", "code"])
-        found = first.reindex(pd.MultiIndex.from_arrays([units, codes]))
+        found = first.astype(object).reindex(pd.MultiIndex.from_arrays([units, codes]))
         return pd.DataFrame(
             {
                 "unit_id": units,
@@ -150,7 +151,8 @@ class CodedDataset:
             raise InputError(
                 f"A stance must be one of {', '.join(STANCES)}; {len(stances - set(STANCES))} other(s) found."
             )
-        given = spans.assign(**{c: -1 for c in ("start", "end") if c not in spans})
+        unsaid: dict[str, Any] = {"start": -1, "end": -1, "quote": "", "coder": coder, "stance": ""}
+        given = spans.assign(**{name: value for name, value in unsaid.items() if name not in spans})
         return cls(frame, codebook, coder, spans=given.reindex(columns=SPAN_COLUMNS))
 
     def select(self, units: Sequence[str]) -> CodedDataset:

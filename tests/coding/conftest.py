@@ -67,3 +67,12 @@ def saved(coder: Coder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def private_names() -> list[str]:
     return [*ONE_PERSON.split(), *TWO_PERSONS.split()]
+
+
+@pytest.fixture(scope="session")
+def memorisable() -> tuple[pd.DataFrame, np.ndarray]:
+    """Forty texts of one odd word, each said by three respondents; which carry the code is drawn by lot."""
+    rng = np.random.default_rng(1)
+    words = ["".join(rng.choice(list("bcdfghjklmnpqrstvwxz"), 7)) for _ in range(40)]
+    frame = pd.DataFrame({"text": words * 3, "group": [f"p{i}" for i in range(120)]})
+    return frame.assign(doc_id=frame.index.astype(str)), np.tile(rng.random(40) < 0.4, 3).astype(float)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 
 import numpy as np
@@ -37,7 +38,7 @@ def respondents_of_terms(answers: pd.DataFrame) -> dict[str, dict[str, set[str]]
             used["words"][word].add(person)
             for piece in word_pieces(word):
                 used["pieces"][piece].add(person)
-        for first, second in zip(tokens, tokens[1:], strict=False):
+        for first, second in itertools.pairwise(tokens):
             used["pairs"][f"{first} {second}"].add(person)
     return used
 

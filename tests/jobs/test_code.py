@@ -143,7 +143,19 @@ def test_xlsx_holds_no_formula(code, wave: Path) -> None:
 def test_long_has_a_row_for_each_code_that_applies(coded: Path) -> None:
     long, wide = read_strings(coded / "coded_long.csv"), read_strings(coded / "coded_wide.csv")
     assert long.columns.tolist() == (
-        "unit_id code score applies band stance start end evidence coder codebook_version".split()
+        [
+            "unit_id",
+            "code",
+            "score",
+            "applies",
+            "band",
+            "stance",
+            "start",
+            "end",
+            "evidence",
+            "coder",
+            "codebook_version",
+        ]
     )
     applies = [(row["id"], c) for _, row in wide.iterrows() for c in CODES if row[c] == "1"]
     assert list(zip(long["unit_id"], long["code"], strict=True)) == applies
@@ -193,7 +205,11 @@ def test_summary_counts_what_the_wide_table_holds(code, study) -> None:
         people = wide.loc[wide[c] == "1", "person"].nunique()
         assert int(summary.loc[c, "count"]) == count > 0
         assert float(summary.loc[c, "naive_share"]) == pytest.approx(count / 72, abs=5e-5)
-        assert summary.loc[c, ["base", "respondents", "respondent_base"]].tolist() == ["72", str(people), "36"]
+        assert summary.loc[c, ["base", "respondents", "respondent_base"]].tolist() == [
+            "72",
+            str(people),
+            "36",
+        ]
         assert float(summary.loc[c, "respondent_share"]) == pytest.approx(people / 36, abs=5e-5)
     assert summary["corrected_share"].str.fullmatch(r"not estimable: read \d+ more").all()
     assert set(summary["to_review"]) == {"0"}
@@ -259,7 +275,9 @@ def test_data_package_describes_each_table_as_it_is(code, wave: Path) -> None:
 # --- rows, files and their forms --------------------------------------------------------------------------
 
 
-def test_row_that_cannot_be_used_is_named_and_none_is_lost(code, write_csv, tmp_path: Path, secret: str) -> None:
+def test_row_that_cannot_be_used_is_named_and_none_is_lost(
+    code, write_csv, tmp_path: Path, secret: str
+) -> None:
     rows = [["a", "q0", "We train"], ["b", "q0", secret], ["a", "q1", secret], [" ", "q0", secret]]
     source = write_csv(tmp_path / "twice.csv", ["id", "question", "comment"], rows)
     with source.open("a", encoding="utf-8") as handle:
@@ -286,7 +304,9 @@ def test_ids_of_digits_stay_as_they_are(coded: Path) -> None:
 
 
 def test_nothing_to_code_still_writes(code, write_csv, tmp_path: Path) -> None:
-    out = code(write_csv(tmp_path / "blank.csv", ["id", "question", "comment"], [["1", "q0", ""], ["2", "q0", " "]]))
+    out = code(
+        write_csv(tmp_path / "blank.csv", ["id", "question", "comment"], [["1", "q0", ""], ["2", "q0", " "]])
+    )
     assert (read_strings(out / "coded_wide.csv")[CODES] == "").all(axis=None)
     assert len(read_strings(out / "coded_long.csv")) == len(pd.read_parquet(out / "scores.parquet")) == 0
     assert read_strings(out / "summary.csv")["base"].tolist() == ["0", "0"]
@@ -336,7 +356,9 @@ def test_dash_is_standard_input(code, tmp_path: Path) -> None:
 
 def test_several_files_are_one_wave_in_their_order(code, write_csv, tmp_path: Path) -> None:
     one = write_csv(tmp_path / "one.csv", TABLE[0], TABLE[1:])
-    two = write_csv(tmp_path / "two.csv", TABLE[0], [["3", "q0", "Joint training"], ["1", "q0", "Seen before"]])
+    two = write_csv(
+        tmp_path / "two.csv", TABLE[0], [["3", "q0", "Joint training"], ["1", "q0", "Seen before"]]
+    )
     out = code(two, one)
     assert read_strings(out / "coded_wide.csv")["id"].tolist() == ["3", "1", "2"]
     (twice,) = read_strings(out / "rejected.csv").to_dict("records")
@@ -370,14 +392,18 @@ def test_training_units_get_their_out_of_fold_score_and_are_counted(code, study,
     assert json.loads((out / "provenance.json").read_text("utf-8"))["counts"]["trained_on"] == 72
 
 
-def test_the_same_text_asked_something_else_is_no_training_unit(code, write_csv, study, tmp_path: Path) -> None:
+def test_the_same_text_asked_something_else_is_no_training_unit(
+    code, write_csv, study, tmp_path: Path
+) -> None:
     row = study.rows[4]
     new = write_csv(tmp_path / "new.csv", ["id", "question", "comment"], [["1", "q9", row["comment"]]])
     counts = json.loads((code(new) / "provenance.json").read_text("utf-8"))["counts"]
     assert counts["trained_on"] == 0
 
 
-def test_question_not_met_in_training_is_coded_and_noted(textmine, write_csv, tiny_model: Path, tmp_path) -> None:
+def test_question_not_met_in_training_is_coded_and_noted(
+    textmine, write_csv, tiny_model: Path, tmp_path
+) -> None:
     rows = [["1", "q7", "We train together"], ["2", "q0", "Money is pooled"]]
     source = write_csv(tmp_path / "new.csv", ["id", "question", "comment"], rows)
     ran = textmine("code", source, "--model", tiny_model, *COLUMNS, "--out", tmp_path / "out")

@@ -82,7 +82,9 @@ def test_long_labels_say_no_to_every_code_of_the_model_that_they_do_not_name(eva
     assert found.loc["money", ["n_human", "n_coder", "precision"]].tolist() == [0, 1, 0]
 
 
-def test_training_texts_are_judged_by_their_out_of_fold_scores(textmine, study, tiny_model: Path, tmp_path) -> None:
+def test_training_texts_are_judged_by_their_out_of_fold_scores(
+    textmine, study, tiny_model: Path, tmp_path
+) -> None:
     columns = (*COLUMNS, "--labels", study.wide, "--out", tmp_path / "out")
     assert textmine("evaluate", tiny_model, study.comments, *columns).code == 0
     found = pd.read_csv(tmp_path / "out" / "predictions.csv", dtype={"unit_id": str})

@@ -11,7 +11,12 @@ import pytest
 from textmine.errors import InputError
 from textmine.jobs.labelled import ColumnNames, LabelledCorpus, read_labelled
 
-TEXTS = [["1", "a", "We train"], ["2", "a", "Money is pooled"], ["3", "b", "Nothing"], ["4", "b", "More training"]]
+TEXTS = [
+    ["1", "a", "We train"],
+    ["2", "a", "Money is pooled"],
+    ["3", "b", "Nothing"],
+    ["4", "b", "More training"],
+]
 HEADER = ["id", "person", "comment"]
 
 
@@ -19,7 +24,9 @@ HEADER = ["id", "person", "comment"]
 def join(write_csv, tmp_path: Path):
     """Joins the four texts with label files given as rows under a header."""
 
-    def run(*files: list[list[str]], only: Sequence[list[list[str]]] = (), **options: object) -> LabelledCorpus:
+    def run(
+        *files: list[list[str]], only: Sequence[list[list[str]]] = (), **options: object
+    ) -> LabelledCorpus:
         source = write_csv(tmp_path / "texts.csv", HEADER, TEXTS)
         paths = [write_csv(tmp_path / f"l{i}.csv", f[0], f[1:]) for i, f in enumerate([*files, *only])]
         columns = ColumnNames("comment", "id", None, "person")
@@ -31,7 +38,9 @@ def join(write_csv, tmp_path: Path):
 
 def values(found: LabelledCorpus) -> dict[str, list[float | None]]:
     rows = found.y.to_numpy().tolist()
-    return {i: [None if np.isnan(v) else v for v in row] for i, row in zip(found.corpus.ids, rows, strict=True)}
+    return {
+        i: [None if np.isnan(v) else v for v in row] for i, row in zip(found.corpus.ids, rows, strict=True)
+    }
 
 
 def test_labels_meet_texts_by_id_in_the_order_of_the_texts(join) -> None:
@@ -72,7 +81,9 @@ def test_quotes_are_placed_at_their_text(join) -> None:
 
 
 def test_id_column_that_was_found_out_is_that_of_the_labels_too(write_csv, tmp_path: Path) -> None:
-    source = write_csv(tmp_path / "texts.csv", ["response_id", "comment"], [["r1", "We train"], ["r2", "Rain"]])
+    source = write_csv(
+        tmp_path / "texts.csv", ["response_id", "comment"], [["r1", "We train"], ["r2", "Rain"]]
+    )
     labels = write_csv(tmp_path / "labels.csv", ["response_id", "t"], [["r1", "1"], ["r2", "0"]])
     assert values(read_labelled(source, [labels], columns=ColumnNames())) == {"r1": [1], "r2": [0]}
 
@@ -85,7 +96,9 @@ def test_turns_of_transcripts_are_met_by_their_ids(write_csv, tmp_path: Path) ->
 
 
 def test_labels_that_meet_no_text_are_refused(join, secret: str) -> None:
-    with pytest.raises(InputError, match=r"None of the 2 labelled units stands in texts\.csv.*--id") as caught:
+    with pytest.raises(
+        InputError, match=r"None of the 2 labelled units stands in texts\.csv.*--id"
+    ) as caught:
         join([["id", "code", "quote"], ["x", "t", secret], ["y", "none", ""]])
     assert secret not in str(caught.value)
 

@@ -13,10 +13,23 @@ from textmine.jobs.demo import Theme
 from textmine.jobs.show import show_themes
 
 THEMES = [
-    Theme("training", "Training [shared]", 30, 120, 25, 60, "What has gained?", 20, 40, ["we [b]train[/b]", "two"]),
+    Theme(
+        "training",
+        "Training [shared]",
+        30,
+        120,
+        25,
+        60,
+        "What has gained?",
+        20,
+        40,
+        ["we [b]train[/b]", "two"],
+    ),
     Theme("money", "Money", 0, 120, 0, 60, "What would help?", 0, 0, []),
 ]
-REPORT = SimpleNamespace(counts=SimpleNamespace(read=130, non_response=7), coded=SimpleNamespace(coder="tiny"))
+REPORT = SimpleNamespace(
+    counts=SimpleNamespace(read=130, non_response=7), coded=SimpleNamespace(coder="tiny")
+)
 
 
 def shown(width: int) -> str:

@@ -135,7 +135,9 @@ def test_train_only_labels_are_learned_from_and_never_scored(
 ) -> None:
     scored = []
     judge = train_job.cross_validate
-    monkeypatch.setattr(train_job, "cross_validate", lambda *a, **k: scored.append(judge(*a, **k)) or scored[-1])
+    monkeypatch.setattr(
+        train_job, "cross_validate", lambda *a, **k: scored.append(judge(*a, **k)) or scored[-1]
+    )
     units = list(study.truth)
     one, two = (
         write_csv(tmp_path / f"{n}.csv", ["id", "training", "money"], [[u, *study.truth[u]] for u in part])
@@ -156,7 +158,9 @@ def test_empty_cell_is_not_coded_rather_than_zero(train, study, write_csv, tmp_p
     assert ran.code == 0
     given = sum(m == 1 for _, _, m in rows)
     assert load_coder(folder).n_positives_.tolist() == [sum(t for _, t, _ in rows), given]
-    money = [line for line in (folder / "card.md").read_text("utf-8").splitlines() if line.startswith("| money")]
+    money = [
+        line for line in (folder / "card.md").read_text("utf-8").splitlines() if line.startswith("| money")
+    ]
     assert f"| {given} | {given} |" in money[0]
 
 
@@ -169,11 +173,13 @@ def test_codebook_gives_the_codes_names_and_definitions(train, study) -> None:
     assert load_coder(without).codebook_.ids == ["training", "money"] and load_coder(without).codebook_.bare
 
 
-def test_no_vocabulary_comes_from_one_respondent_however_often_they_write(textmine, write_csv, tmp_path) -> None:
+def test_no_vocabulary_comes_from_one_respondent_however_often_they_write(
+    textmine, write_csv, tmp_path
+) -> None:
     rows, labels = [], []
     for n in range(60):
         person, word = ("p0", " Zanzibar ") if n < 10 else (f"p{n}", " ")
-        more = " ".join("ever never rain sun year town".split()[: n % 7]) + " day" * (n // 7)
+        more = " ".join(["ever", "never", "rain", "sun", "year", "town"][: n % 7]) + " day" * (n // 7)
         rows.append([str(n), person, f"We{word}train {more}" if n % 2 else f"Money{word}is pooled {more}"])
         labels.append([str(n), n % 2, 1 - n % 2])
     source = write_csv(tmp_path / "c.csv", ["id", "person", "comment"], rows)
@@ -267,7 +273,9 @@ def test_labels_whose_ids_match_nothing_are_refused(train, write_csv, tmp_path: 
 
 
 def test_label_that_is_none_tells_its_place(train, study, write_csv, tmp_path: Path, secret: str) -> None:
-    labels = write_csv(tmp_path / "l.csv", ["id", "training", "money"], [["001", "1", "0"], ["002", secret, "1"]])
+    labels = write_csv(
+        tmp_path / "l.csv", ["id", "training", "money"], [["001", "1", "0"], ["002", secret, "1"]]
+    )
     ran, _ = train("--codebook", study.codebook, labels=labels)
     assert "l.csv, row 2 (line 3), column 'training': a label is 1, 0 or empty" in ran.error
 

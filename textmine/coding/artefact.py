@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils.validation import check_is_fitted
 
 from textmine.codebook import Codebook
 from textmine.coding.coder import Coder, TrainingMemory
@@ -31,6 +32,7 @@ def save_coder(coder: Coder, folder: Path | str) -> Path:
     ``config.json`` is written last and names the sha256 of every other file, so a save that was cut off
     is never taken for whole. The same coder gives the same bytes.
     """
+    check_is_fitted(coder, "weights_")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     _save_weights(coder, folder / "weights.safetensors")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from textmine.cleaning import is_non_response, repair_texts
 from textmine.coded import CodedDataset
@@ -42,6 +43,7 @@ def code_corpus(
     coder was trained on gets its out-of-fold probability. Equal texts asked the same question are coded
     once. ``progress`` is told how many of how many distinct texts are done.
     """
+    check_is_fitted(coder, "weights_")
     texts, questions = corpus.texts, corpus.questions
     written = np.array([bool(_SPEAKS.search(t)) for t in texts], dtype=bool)
     numbers: dict[tuple[str, str], int] = {}

@@ -137,6 +137,8 @@ class Coder(BaseEstimator):
                 f"Labels have the shape {truth.shape}; {len(corpus)} texts and {len(self.codes_)} codes want "
                 f"({len(corpus)}, {len(self.codes_)})."
             )
+        if not np.isin(truth[~np.isnan(truth)], (0, 1)).all():
+            raise InputError("A label must be 1, 0 or missing; other values were found.")
         if len(set(corpus.groups)) < self.folds:
             raise InputError(
                 f"{len(set(corpus.groups))} respondents are too few for {self.folds} folds. "
@@ -210,7 +212,7 @@ class Coder(BaseEstimator):
     @property
     def scorer(self) -> Scorer:
         """The coder's tables, folded for quick look-up; made on first use."""
-        check_is_fitted(self)
+        check_is_fitted(self, "weights_")
         if "_scorer" not in self.__dict__:
             vectors = load_static_vectors(find_model(self.vectors))
             self._scorer = Scorer(self.vocabulary_, self.weights_, vectors)
@@ -246,7 +248,7 @@ class Coder(BaseEstimator):
         self, texts: Sequence[str], questions: Sequence[str]
     ) -> tuple[npt.NDArray[np.int64], Floats]:
         """Which (repaired) texts the coder was trained on, and their held-out probabilities."""
-        check_is_fitted(self)
+        check_is_fitted(self, "weights_")
         found = [
             self.memory_.scores.get(self.memory_.key(t, q)) for t, q in zip(texts, questions, strict=True)
         ]

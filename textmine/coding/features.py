@@ -312,5 +312,5 @@ def _row_norms(matrix: sp.csr_matrix | Floats) -> Floats:
     if isinstance(matrix, np.ndarray):
         squares = np.einsum("ij,ij->i", matrix, matrix)
     else:
-        squares = np.asarray(matrix.multiply(matrix).sum(axis=1), dtype=np.float64).ravel()
+        squares = np.asarray(matrix.power(2).sum(axis=1), dtype=np.float64).ravel()
     return np.asarray(np.maximum(np.sqrt(squares), 1e-9))

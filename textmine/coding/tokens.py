@@ -14,9 +14,9 @@ from textmine.spans import Span
 
 #: Words whose full stop does not end a sentence.
 _ABBREVIATED = ("dr", "mr", "mrs", "ms", "st", "incl", "eg", "ie", "approx", r"e\.g", r"i\.e")
-_FULL_STOP = "".join(rf"(?<!\b{word})" for word in _ABBREVIATED) + r"\.(?=\s|$)"
+_FULL_STOP = r"\.(?=\s|$)" + "".join(rf"(?<!\b{word}\.)" for word in _ABBREVIATED)
 #: Numbers, words (with inner apostrophes), signs that carry meaning, and the ends of sentences.
-_TOKEN = re.compile(rf"\d+(?:[.,:]\d+)*\w*|\w+(?:'\w+)*|[£$€%&?!]|{_FULL_STOP}|\n")
+_TOKEN = re.compile(rf"\d+(?:[.,:]\d+)*\w*|\w+(?:'\w+)*|[£$€%&?!\n]|{_FULL_STOP}")
 #: These close a sentence; ``.`` and a line break do nothing else, ``?`` and ``!`` are tokens as well.
 _ENDS = frozenset(".\n?!")
 _ONLY_ENDS = frozenset(".\n")

@@ -34,8 +34,8 @@ def write_workbook(
 ) -> None:
     """Write columns of cells under their header; equal tables give equal bytes.
 
-    Characters that xlsx cannot hold become U+FFFD, longer cells are cut at 32,767 characters. Raises
-    ``InputError`` for more rows than a sheet holds.
+    Line ends become LF, as in all XML, characters that xlsx cannot hold U+FFFD, and longer cells are cut at
+    32,767 characters. Raises ``InputError`` for more rows than a sheet holds.
     """
     from openpyxl import Workbook
     from openpyxl.writer.excel import ExcelWriter
