@@ -61,7 +61,9 @@ def write_comments(texts: Sequence[str], questions: Sequence[str], path: Path) -
 
 def _recombine(pool: Sequence[str], n: int, rng: np.random.Generator) -> str:
     words: list[str] = []
-    for first, second, share in zip(*rng.integers(len(pool), size=(2, n)).tolist(), rng.random(n), strict=True):
+    for first, second, share in zip(
+        *rng.integers(len(pool), size=(2, n)).tolist(), rng.random(n), strict=True
+    ):
         head, tail = pool[first].split(" "), pool[second].split(" ")
         words += head[: round(share * len(head))] + tail[round(share * len(tail)) :]
     for place in np.flatnonzero(rng.random(len(words)) < MISTYPED).tolist():

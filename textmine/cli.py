@@ -43,7 +43,9 @@ class Form(StrEnum):
     xlsx = "xlsx"
 
 
-Input = Annotated[Path, typer.Argument(help="A csv, tsv, xlsx, parquet or jsonl file; - reads csv from stdin.")]
+Input = Annotated[
+    Path, typer.Argument(help="A csv, tsv, xlsx, parquet or jsonl file; - reads csv from stdin.")
+]
 Text = Annotated[str | None, typer.Option("--text", help="Column of the texts; found out if there is one.")]
 Id = Annotated[str | None, typer.Option("--id", help="Column of the ids; found out if there is one.")]
 Question = Annotated[str | None, typer.Option("--question", help="Column of the question each text answers.")]
@@ -134,7 +136,9 @@ def train(
 
 @app.command()
 def code(
-    inputs: Annotated[list[Path], typer.Argument(help="Survey files of one form: csv, tsv, xlsx, parquet, jsonl.")],
+    inputs: Annotated[
+        list[Path], typer.Argument(help="Survey files of one form: csv, tsv, xlsx, parquet, jsonl.")
+    ],
     model: Annotated[str, typer.Option("--model", help="A model's name or folder.")],
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     text: Text = None,
@@ -242,13 +246,15 @@ def main() -> None:
     except TextmineError as error:
         _fail(str(error))
     except OSError as error:
-        _fail(f"{error.strerror or type(error).__name__}: {error.filename or 'a file'}. Check the path and the disk.")
+        what, where = error.strerror or type(error).__name__, error.filename or "a file"
+        _fail(f"{what}: {where}. Check the path and the disk.")
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception as error:  # its message might hold a respondent's words, so only its kind is told
         if os.environ.get("TEXTMINE_DEBUG"):
             raise
-        _fail(f"Unexpected {type(error).__name__} inside textmine. Set TEXTMINE_DEBUG=1 to see where; please report it.")
+        kind = type(error).__name__
+        _fail(f"Unexpected {kind} inside textmine. Set TEXTMINE_DEBUG=1 to see where; please report it.")
 
 
 def _fail(message: str) -> None:
@@ -291,7 +297,9 @@ def _progress_bar(silent: bool) -> Any:
         from rich.console import Console
         from rich.progress import Progress, TimeRemainingColumn
 
-        with Progress(*Progress.get_default_columns()[:3], TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        with Progress(
+            *Progress.get_default_columns()[:3], TimeRemainingColumn(), console=Console(stderr=True)
+        ) as bar:
             task = bar.add_task("coding", total=None)
             yield lambda done, of: bar.update(task, completed=done, total=of)
 
@@ -302,7 +310,8 @@ def _print_overall(console: Console, overall: Any, how: str) -> None:
     for row in overall.to_dict("records"):
         name = row["measure"].replace("_f1", " F1")
         console.print(
-            f"{name:<11} {row['value']:.3f}  (95% {row['low']:.3f} to {row['high']:.3f}, {how})", highlight=False
+            f"{name:<11} {row['value']:.3f}  (95% {row['low']:.3f} to {row['high']:.3f}, {how})",
+            highlight=False,
         )
 
 

@@ -167,7 +167,7 @@ def test_held_out_scores_come_from_others_with_other_words(
     monkeypatch.setattr(Kernel, "score", lambda self, rows, *a: tested.append(rows) or score(self, rows, *a))
     coder = Coder().fit(both, labels, quotes=quotes)
     owner = coder._training_texts(
-        *(both[c].tolist() for c in ("text", "question")), labels.to_numpy(), quotes
+        *(both[c].tolist() for c in ("text", "question")), labels.to_numpy(), quotes, set()
     ).owner
     assert len(tested) == coder.folds
     assert sorted(np.concatenate(tested)) == list(range(len(both)))
@@ -192,7 +192,54 @@ def test_what_can_only_be_memorised_is_not_learned(memorisable: tuple[pd.DataFra
 def test_training_texts_are_known_again_by_words_and_question(coder: Coder, answers: pd.DataFrame) -> None:
     text, question = answers.loc[0, ["text", "question"]]
     assert coder.out_of_fold([text.upper() + " "], [question])[0].tolist() == [0]
-    rows, scores = coder.out_of_fold([text, "never said"], ["Never asked?", question])
+    rows, scores = coder.out_of_fold(["never said"], [question])
     assert rows.tolist() == []
     assert scores.shape == (0, 3)
     assert not any(name in str(coder.memory_) for name in answers["text"])
+
+
+def test_training_texts_are_known_again_without_their_question(coder: Coder, answers: pd.DataFrame) -> None:
+    text, question = answers.loc[0, ["text", "question"]]
+    _, asked = coder.out_of_fold([text], [question])
+    for other in ("", "Never asked?"):
+        rows, scores = coder.out_of_fold([text], [other])
+        assert rows.tolist() == [0]
+        assert np.abs(scores - asked).max() < 1
+
+
+def test_a_quote_with_the_words_of_a_test_text_is_not_learned_from(
+    answers: pd.DataFrame, given: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = int(np.flatnonzero((answers["group"] != answers["group"][0]).to_numpy())[0])
+    said = answers["text"][0]
+    longer = answers.copy()
+    longer.loc[other, "text"] = f"{said} and a good deal more was said besides by somebody else altogether"
+    labels = given.copy()
+    labels.iloc[other, 0] = 1
+    quotes = pd.DataFrame({"row": [other], "code": [labels.columns[0]], "quote": [said]})
+    learned: list[np.ndarray] = []
+    tested: list[np.ndarray] = []
+    solve, score = Kernel.solve, Kernel.score
+    monkeypatch.setattr(Kernel, "solve", lambda self, rows, *a: learned.append(rows) or solve(self, rows, *a))
+    monkeypatch.setattr(Kernel, "score", lambda self, rows, *a: tested.append(rows) or score(self, rows, *a))
+    Coder().fit(longer, labels, quotes=quotes)
+    quote_row = len(longer)
+    assert quote_row in learned[-1]
+    for test, train in zip(tested, learned[:-1], strict=True):
+        assert not (0 in test and quote_row in train)
+
+
+def test_withheld_words_are_learned_from_in_no_form(answers: pd.DataFrame, given: pd.DataFrame) -> None:
+    quotes = pd.DataFrame({"row": [0], "code": [given.columns[0]], "quote": [answers["text"][0][:9]]})
+    labels = given.copy()
+    labels.iloc[0, 0] = 1
+    columns = [answers[c].tolist() for c in ("text", "question")]
+    coder = Coder().fit(answers, labels)
+    free = coder._training_texts(*columns, labels.to_numpy(), quotes, set())
+    held = coder._training_texts(*columns, labels.to_numpy(), quotes, {normalise_text(quotes["quote"][0])})
+    assert quotes["quote"][0] in free.texts
+    assert quotes["quote"][0] not in held.texts
+
+
+def test_a_blank_text_is_predicted_to_carry_nothing(coder: Coder) -> None:
+    assert coder.predict(["", "  "]).sum() == 0

@@ -198,3 +198,13 @@ def test_unknown_format_is_told_with_those_there_are(
 def test_provenance_is_written_as_given(tmp_path: Path, coded: CodedDataset, source: pd.DataFrame) -> None:
     write(coded, source, tmp_path)
     assert json.loads((tmp_path / "provenance.json").read_text("utf-8")) == PROVENANCE
+
+
+def test_an_earlier_run_leaves_no_table_that_looks_like_this_one(tmp_path: Path) -> None:
+    for name in ("provenance.json", "coded_wide.parquet"):
+        (tmp_path / name).write_text("old", encoding="utf-8")
+    decisions = pd.DataFrame({"money": [1.0]}, index=pd.Index(["u1"], name="unit_id"))
+    coded = CodedDataset(decisions, Codebook.from_labels(["money"]), coder="ann")
+    write_coded_folder(coded, pd.DataFrame({"id": ["u1"]}), tmp_path, provenance={})
+    assert not (tmp_path / "coded_wide.parquet").exists()
+    assert (tmp_path / "provenance.json").read_text(encoding="utf-8") == "{}\n"

@@ -21,7 +21,7 @@ COLUMNS = ("--text", "comment", "--id", "id", "--question", "question")
 NASTY = [
     ["007", "q0", 'He said "we train",\nthen left', "=1+1"],
     ["7", "q1", "Money saved 😀 naïve", "+44 20"],
-    ["1e5", "q0", "Old\rMac line, we train together", " padded "],
+    ["1e5", "q0", "Old\rMac: we train together", " padded "],
     ["x-4", "q1", "", "@ref"],
     ["x;5", "q0", "=SUM(money) we saved money", "NA"],
     ["x6", "q1", " \t ", "1.50"],
@@ -440,7 +440,7 @@ def test_input_column_named_like_one_to_be_written_is_refused(
     options = ("--text", "comment", "--id", "id", "--scores", "--bands", "--out", tmp_path / "out")
     ran = textmine("code", source, "--model", tiny_model, *options)
     assert column in ran.error and "Rename or take out" in ran.error
-    assert not (tmp_path / "out" / "coded_wide.csv").exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_input_column_named_like_a_score_is_no_matter_where_none_is_written(

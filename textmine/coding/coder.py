@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,6 +32,8 @@ Floats = npt.NDArray[np.float64]
 
 #: A quote is a training text of its own unless it is more than this share of its comment.
 LONGEST_QUOTE_SHARE = 0.85
+#: Stands for whatever was asked, where a text comes back without its question.
+ANY_QUESTION = "\0any"
 #: What a quote, or a comment without its quotes, counts for beside a whole comment.
 QUOTE_WEIGHT = 0.3
 
@@ -100,13 +102,15 @@ class Coder(BaseEstimator):
         codes: Sequence[str] | None = None,
         codebook: Codebook | None = None,
         quotes: pd.DataFrame | None = None,
+        withhold: Collection[str] = (),
     ) -> Coder:
         """Learn from texts and their codes; returns self.
 
         ``X`` is a ``Corpus``, a DataFrame with ``text`` (and ``question``, ``group``) or a list of texts;
         ``y`` is (n, codes) of 1, 0 and NaN ('not coded', left out for that code). ``groups`` names each
         text's respondent. ``codebook`` adds its definitions and examples as texts to learn from;
-        ``quotes`` (``row``, ``code``, ``quote``) the stretches that people marked. Raises ``InputError``
+        ``quotes`` (``row``, ``code``, ``quote``) the stretches that people marked. No quote and no sentence
+        of the codebook whose normalised words are in ``withhold`` is learned from. Raises ``InputError``
         where nothing can be learned.
         """
         corpus = as_corpus(X, groups)
@@ -117,7 +121,7 @@ class Coder(BaseEstimator):
         texts, questions, respondents = repair_texts(corpus.texts), corpus.questions, corpus.groups
         vectors = load_static_vectors(find_model(self.vectors))
         self.vocabulary_: Vocabulary = build_vocabulary(texts, questions, respondents)
-        rows = self._training_texts(texts, questions, truth, quotes)
+        rows = self._training_texts(texts, questions, truth, quotes, set(withhold))
         design = Analyser(self.vocabulary_, vectors).design(rows.texts, rows.questions)
         gram = Kernel(design)
         held_out = self._scores_out_of_fold(gram, rows, texts, respondents)
@@ -148,7 +152,12 @@ class Coder(BaseEstimator):
             raise InputError("No text has any code. Train on texts of which some carry a code.")
 
     def _training_texts(
-        self, texts: list[str], questions: list[str], truth: Floats, quotes: pd.DataFrame | None
+        self,
+        texts: list[str],
+        questions: list[str],
+        truth: Floats,
+        quotes: pd.DataFrame | None,
+        withhold: set[str],
     ) -> TrainingTexts:
         """The comments and, weighing less, the texts cut from them and the codebook's sentences."""
         extra: list[tuple[str, str, Floats, float, int]] = []
@@ -156,6 +165,7 @@ class Coder(BaseEstimator):
             extra += _quoted_texts(texts, questions, truth, quotes, self.codes_)
         for sentence, code in _codebook_sentences(self.codebook_):
             extra.append((sentence, "", (np.array(self.codes_) == code).astype(float), 1.0, -1))
+        extra = [row for row in extra if normalise_text(row[0]) not in withhold]
         n = len(texts)
         return TrainingTexts(
             texts + [e[0] for e in extra],
@@ -168,15 +178,19 @@ class Coder(BaseEstimator):
     def _scores_out_of_fold(
         self, gram: Kernel, rows: TrainingTexts, texts: list[str], respondents: list[str]
     ) -> Floats:
-        """Scores (n, codes) of each text by a model that saw neither its respondent nor its words."""
+        """Scores (n, codes) of each text by a model that saw neither its respondent nor its words.
+
+        Its words are kept out in every form: as another's comment, as a quote, as a codebook's sentence.
+        """
         fold = folds_by_respondent(respondents, self.folds, self.seed)
-        keys = np.array([normalise_text(t) for t in texts], dtype=object)
+        keys = np.array([normalise_text(t) for t in rows.texts], dtype=object)
         scores = np.zeros((len(texts), len(self.codes_)))
         for k in range(self.folds):
             test = np.flatnonzero(fold == k)
             seen = set(keys[test])
-            allowed = (fold != k) & np.array([key not in seen for key in keys])
-            train = np.flatnonzero((rows.owner < 0) | allowed[rows.owner])
+            unseen = np.array([key not in seen for key in keys])
+            allowed = (fold != k) & unseen[: len(texts)]
+            train = np.flatnonzero(unseen & ((rows.owner < 0) | allowed[rows.owner]))
             dual, constant = gram.solve(train, rows.truth[train], rows.weight[train], self.penalty)
             scores[test] = gram.score(test, train, dual) + constant
         return scores
@@ -203,7 +217,8 @@ class Coder(BaseEstimator):
         probabilities = np.round(self.calibrate(held_out), 6)
         found: dict[str, list[Floats]] = {}
         for text, question, row in zip(texts, questions, probabilities, strict=True):
-            found.setdefault(memory.key(text, question), []).append(row)
+            for asked in (question, ANY_QUESTION):
+                found.setdefault(memory.key(text, asked), []).append(row)
         memory.scores = {key: np.round(np.vstack(found[key]).mean(axis=0), 6) for key in sorted(found)}
         return memory
 
@@ -228,8 +243,9 @@ class Coder(BaseEstimator):
         return np.round(self.calibrate(self.decision_function(X)), 6)
 
     def predict(self, X: Corpus | pd.DataFrame | Sequence[str]) -> npt.NDArray[np.int64]:
-        """1 where a code applies, else 0; (n, codes)."""
-        return (self.predict_proba(X) >= self.thresholds_).astype(np.int64)
+        """1 where a code applies, else 0; (n, codes). A blank text carries none."""
+        written = np.array([bool(t.strip()) for t in repair_texts(as_corpus(X).texts)], dtype=bool)
+        return ((self.predict_proba(X) >= self.thresholds_) & written[:, None]).astype(np.int64)
 
     def code(self, corpus: Corpus) -> CodedDataset:
         """The coded dataset of a corpus: decisions, probabilities and the sentence that carries each code."""
@@ -247,11 +263,15 @@ class Coder(BaseEstimator):
     def out_of_fold(
         self, texts: Sequence[str], questions: Sequence[str]
     ) -> tuple[npt.NDArray[np.int64], Floats]:
-        """Which (repaired) texts the coder was trained on, and their held-out probabilities."""
+        """Which (repaired) texts the coder was trained on, and their held-out probabilities.
+
+        A text that comes with a question never met, or none, is known by its words alone.
+        """
         check_is_fitted(self, "weights_")
-        found = [
-            self.memory_.scores.get(self.memory_.key(t, q)) for t, q in zip(texts, questions, strict=True)
+        asked = [
+            q if normalise_question(q) in self.vocabulary_.questions else ANY_QUESTION for q in questions
         ]
+        found = [self.memory_.scores.get(self.memory_.key(t, q)) for t, q in zip(texts, asked, strict=True)]
         rows = np.array([i for i, score in enumerate(found) if score is not None], dtype=np.int64)
         scores = [score for score in found if score is not None]
         return rows, np.array(scores).reshape(len(rows), len(self.codes_))

@@ -66,7 +66,9 @@ def cross_validate(
         train = np.array([g not in theirs and key not in seen for g, key in zip(groups, keys, strict=True)])
         rows = np.flatnonzero(train)
         marked = None if quotes is None else _renumber(quotes, rows)
-        trained = clone(coder).fit(corpus.select(rows), y.iloc[rows], quotes=marked, **fit_options)
+        trained = clone(coder).fit(
+            corpus.select(rows), y.iloc[rows], quotes=marked, withhold=seen, **fit_options
+        )
         probabilities[test] = trained.predict_proba(corpus.select(test))
         applies[test] = probabilities[test] >= trained.thresholds_
     scored = ~only

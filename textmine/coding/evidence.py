@@ -34,7 +34,11 @@ def find_evidence(
             only = spans[0] if len(spans) == 1 else _trim(Span(0, len(raw[text])), raw[text])
             found += [(text, int(code), only) for code in codes]
             continue
-        best = scored.sentences[first:last, codes].argmax(axis=0)
+        shares = scored.sentences[first:last, codes]
+        wordless = [not any(map(str.isalnum, span.slice(raw[text]))) for span in spans]
+        if not all(wordless):  # a mark by itself, as the second of '?!', is no evidence
+            shares = np.where(np.array(wordless)[:, None], -np.inf, shares)
+        best = shares.argmax(axis=0)
         found += [(text, int(c), spans[b]) for c, b in zip(codes, best, strict=True)]
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
@@ -18,6 +18,8 @@ from textmine.exchange.workbook import guard_formula, write_workbook
 from textmine.files import atomic_path, atomic_text, make_folder, write_json, write_rows
 from textmine.reading import RejectedRow
 
+#: Forms of the wide table.
+FORMS = ("csv", "parquet", "xlsx")
 #: Half the width of the interval for a share that reading by hand should reach.
 WANTED_PRECISION = 0.05
 _REJECTED_COLUMNS = ["file", "row", "line", "id", "reason"]
@@ -64,6 +66,7 @@ def write_coded_folder(
     options = options or WideOptions()
     wide = make_wide(coded, source, options)
     make_folder(folder)
+    _clear_earlier(folder)
     paths = _write_wide(wide, folder, options)
     long = coded.long()
     _write_csv(long, folder / "coded_long.csv", options)
@@ -81,8 +84,21 @@ def write_coded_folder(
     return [*paths, folder / "datapackage.json", folder / "provenance.json"]
 
 
+def _clear_earlier(folder: Path) -> None:
+    """Take away what would make an earlier run's tables look like this run's, or a cut-off run look whole."""
+    stale = [
+        "provenance.json",
+        "datapackage.json",
+        "scores.parquet",
+        *(f"coded_wide.{form}" for form in FORMS),
+    ]
+    for name in stale:
+        (folder / name).unlink(missing_ok=True)
+
+
 def make_wide(coded: CodedDataset, source: pd.DataFrame, options: WideOptions) -> pd.DataFrame:
     """The input's columns with one column per code: 1, 0 or missing."""
+    refuse_clash(coded.codes, source.columns, options)
     added: dict[str, Any] = {}
     for code in coded.codes:
         values = coded.decisions[code].to_numpy()
@@ -92,13 +108,19 @@ def make_wide(coded: CodedDataset, source: pd.DataFrame, options: WideOptions) -
             added[f"{code}__band"] = band
         if options.scores and coded.scores is not None:
             added[f"{code}__score"] = coded.scores[code].to_numpy()
-    clash = [name for name in added if name in source.columns]
+    return pd.concat([source.reset_index(drop=True), pd.DataFrame(added)], axis=1)
+
+
+def refuse_clash(codes: Sequence[str], columns: Iterable[str], options: WideOptions) -> None:
+    """Raise ``InputError`` when an input column is named like one that the wide table adds."""
+    ends = ["", *(["__band"] if options.bands else []), *(["__score"] if options.scores else [])]
+    taken = set(columns)
+    clash = [name for code in codes for end in ends if (name := f"{code}{end}") in taken]
     if clash:
         raise InputError(
             f"Input column(s) named like a column to be written: {', '.join(clash)}. "
             "Rename or take out these input columns."
         )
-    return pd.concat([source.reset_index(drop=True), pd.DataFrame(added)], axis=1)
 
 
 def make_summary(coded: CodedDataset, groups: Sequence[str] | None = None) -> pd.DataFrame:
@@ -164,7 +186,7 @@ def _write_wide(wide: pd.DataFrame, folder: Path, options: WideOptions) -> list[
             cells = [_as_cells(wide[name]) for name in wide.columns]
             write_workbook([*map(str, wide.columns)], cells, path, sheet="coded_wide")
         else:
-            raise InputError(f"No format {form!r}. Formats: csv, parquet, xlsx.")
+            raise InputError(f"No format {form!r}. Formats: {', '.join(FORMS)}.")
         paths.append(path)
     return paths
 

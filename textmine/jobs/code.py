@@ -21,7 +21,7 @@ from textmine.coding.coder import Coder
 from textmine.coding.features import normalise_question
 from textmine.corpus import Corpus
 from textmine.errors import InputError
-from textmine.exchange.coded_folder import WideOptions, write_coded_folder
+from textmine.exchange.coded_folder import WideOptions, refuse_clash, write_coded_folder
 from textmine.files import make_folder
 from textmine.jobs.labelled import ColumnNames
 from textmine.reading import Columns, RejectedRow, Table, pick_columns, read_table
@@ -69,7 +69,7 @@ def code_files(
     started = time.monotonic()
     coder = load_coder(model)
     wave = _read_wave(inputs, columns)
-    _refuse_clash(coder, wave.source)
+    refuse_clash(coder.codes_, wave.source.columns, options or WideOptions())
     make_folder(out)
     coded, counts = code_corpus(coder, wave.corpus, progress=progress)
     notes = _notes(coder, wave.corpus, counts, columns)
@@ -119,15 +119,6 @@ def _usable_rows(table: Table, id_column: str, seen: set[str]) -> tuple[np.ndarr
     return keep, refused
 
 
-def _refuse_clash(coder: Coder, source: pd.DataFrame) -> None:
-    clash = [c for c in coder.codes_ if c in source.columns]
-    if clash:
-        raise InputError(
-            f"Input column(s) named like a code of the model: {', '.join(clash)}. "
-            "Rename or take out these input columns."
-        )
-
-
 def _notes(coder: Coder, corpus: Corpus, counts: CodingCounts, columns: ColumnNames) -> list[str]:
     notes = []
     if counts.trained_on:
@@ -141,7 +132,9 @@ def _notes(coder: Coder, corpus: Corpus, counts: CodingCounts, columns: ColumnNa
         if columns.question is None:
             notes.append("The model knows questions, but no question column was named (--question).")
         elif new:
-            notes.append(f"{len(new)} question(s) were not met in training; average weights were used for them.")
+            notes.append(
+                f"{len(new)} question(s) were not met in training; average weights were used for them."
+            )
     return notes
 
 

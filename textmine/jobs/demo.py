@@ -71,7 +71,10 @@ def find_themes(report: CodeReport) -> list[Theme]:
     themes = []
     for code in coded.codes:
         applies = coded.decisions[code].to_numpy() == 1
-        asked = {q: (int(applies[questions == q].sum()), int(is_coded[questions == q].sum())) for q in set(questions)}
+        asked = {
+            q: (int(applies[questions == q].sum()), int(is_coded[questions == q].sum()))
+            for q in set(questions)
+        }
         best = max(sorted(asked), key=lambda q: asked[q][0] / max(asked[q][1], 1))
         themes.append(
             Theme(

@@ -36,7 +36,8 @@ def show_themes(console: Console, report: CodeReport, themes: Sequence[Theme]) -
             _percent(theme.comments, theme.of_comments),
             _percent(theme.respondents, theme.of_respondents),
         )
-        most = f"{_percent(theme.answers, theme.of_answers)} of the {theme.of_answers} answers to “{theme.question}”"
+        share = _percent(theme.answers, theme.of_answers)
+        most = f"{share} of the {theme.of_answers} answers to “{theme.question}”"
         table.add_row(Padding(Text(most, style="italic"), (0, 0, 0, 2)))
         for i, quote in enumerate(theme.quotes):
             table.add_row(

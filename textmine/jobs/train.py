@@ -69,7 +69,9 @@ def train_model(
     coder.fit(labelled.corpus, labelled.y, codebook=book, quotes=labelled.quotes)
     progress("writing")
     save_coder(coder, out)
-    card = write_card(coder, out.name, evaluation, folds=CARD_FOLDS, learn_only=int(labelled.learn_only.sum()))
+    card = write_card(
+        coder, out.name, evaluation, folds=CARD_FOLDS, learn_only=int(labelled.learn_only.sum())
+    )
     with atomic_text(out / "card.md") as handle:
         handle.write(card)
     return TrainReport(out, evaluation, labelled, _notes(coder, labelled))
@@ -88,8 +90,8 @@ def _check_labels(labelled: LabelledCorpus, codebook: Path | None) -> None:
     respondents = len(set(labelled.corpus.groups))
     if respondents < FEWEST_RESPONDENTS:
         raise InputError(
-            f"{respondents} respondents with labels are too few to learn from: it takes {FEWEST_RESPONDENTS} at "
-            "least. Label texts of more respondents."
+            f"{respondents} respondents with labels are too few to learn from: it takes "
+            f"{FEWEST_RESPONDENTS} at least. Label texts of more respondents."
         )
 
 
@@ -98,6 +100,11 @@ def _notes(coder: Coder, labelled: LabelledCorpus) -> list[str]:
     rare = [c for c, n in zip(coder.codes_, coder.n_positives_, strict=True) if n < 10]
     if rare:
         notes.append(f"Fewer than 10 texts carry {', '.join(rare)}: expect little of these codes.")
+    if "group" not in labelled.corpus.frame.columns:
+        notes.append(
+            "No respondent column was named (--group): each text counts as a respondent of its own, so the figures "
+            "flatter if people answered more than once."
+        )
     if labelled.unlabelled:
         notes.append(f"{labelled.unlabelled} texts of the input have no labels and were not learned from.")
     if labelled.unmatched:
