@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from textmine.codebook import Codebook
 from textmine.coded import LONG_COLUMNS, CodedDataset
 from textmine.errors import InputError
 from textmine.exchange.coded_folder import (

@@ -245,7 +245,8 @@ class Coder(BaseEstimator):
     def predict(self, X: Corpus | pd.DataFrame | Sequence[str]) -> npt.NDArray[np.int64]:
         """1 where a code applies, else 0; (n, codes). A blank text carries none."""
         written = np.array([bool(t.strip()) for t in repair_texts(as_corpus(X).texts)], dtype=bool)
-        return ((self.predict_proba(X) >= self.thresholds_) & written[:, None]).astype(np.int64)
+        applies: npt.NDArray[np.bool_] = (self.predict_proba(X) >= self.thresholds_) & written[:, None]
+        return applies.astype(np.int64)
 
     def code(self, corpus: Corpus) -> CodedDataset:
         """The coded dataset of a corpus: decisions, probabilities and the sentence that carries each code."""

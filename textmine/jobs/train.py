@@ -102,8 +102,8 @@ def _notes(coder: Coder, labelled: LabelledCorpus) -> list[str]:
         notes.append(f"Fewer than 10 texts carry {', '.join(rare)}: expect little of these codes.")
     if "group" not in labelled.corpus.frame.columns:
         notes.append(
-            "No respondent column was named (--group): each text counts as a respondent of its own, so the figures "
-            "flatter if people answered more than once."
+            "No respondent column was named (--group): each text counts as a respondent of its own, so the "
+            "figures flatter if people answered more than once."
         )
     if labelled.unlabelled:
         notes.append(f"{labelled.unlabelled} texts of the input have no labels and were not learned from.")
