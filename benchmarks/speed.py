@@ -243,7 +243,9 @@ def write_tables(table: pd.DataFrame, load: str) -> None:
 
 def _inner(step: str, *values: object) -> dict[str, Any]:
     command = [sys.executable, __file__, "--inner", step, *map(str, values)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    if done.returncode:
+        raise RuntimeError(f"timing {step} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 

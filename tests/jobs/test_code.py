@@ -396,9 +396,20 @@ def test_the_same_text_asked_something_else_is_no_training_unit(
     code, write_csv, study, tmp_path: Path
 ) -> None:
     row = study.rows[4]
-    new = write_csv(tmp_path / "new.csv", ["id", "question", "comment"], [["1", "q9", row["comment"]]])
+    other = next(r["question"] for r in study.rows if r["question"] != row["question"])
+    new = write_csv(tmp_path / "new.csv", ["id", "question", "comment"], [["1", other, row["comment"]]])
     counts = json.loads((code(new) / "provenance.json").read_text("utf-8"))["counts"]
     assert counts["trained_on"] == 0
+
+
+@pytest.mark.parametrize("question", ["", "a question never met"])
+def test_a_training_text_is_known_again_when_its_question_is_not(
+    code, write_csv, study, tmp_path: Path, question: str
+) -> None:
+    text = study.rows[4]["comment"]
+    new = write_csv(tmp_path / "new.csv", ["id", "question", "comment"], [["1", question, text]])
+    counts = json.loads((code(new) / "provenance.json").read_text("utf-8"))["counts"]
+    assert counts["trained_on"] == 1
 
 
 def test_question_not_met_in_training_is_coded_and_noted(
