@@ -48,7 +48,10 @@ Floats = npt.NDArray[np.float64]
 OURS = "textmine, fast tier"
 FOLDS = 5
 _COMMAND = [sys.executable, "-m", "textmine.cli"]
-_INTERVALS = "Figures: value (95% interval, 1,000 bootstrap samples of respondents). A lead is the paired difference to textmine on the same texts."
+_INTERVALS = (
+    "Figures: value (95% interval, 1,000 bootstrap samples of respondents). "
+    "A lead is the paired difference to textmine on the same texts."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,7 +94,7 @@ def measure_nhs(comments: pd.DataFrame) -> None:
         print(f"{setting}: {len(learn.frame)} texts to learn from, {len(test.frame)} to code", flush=True)
     table = pd.DataFrame(rows)
     notes = [
-        f"{len(chosen.frame)} texts by {chosen.frame['respondent'].nunique()} respondents are left by the protocol, "
+        f"{len(chosen.frame)} texts by {chosen.frame['respondent'].nunique()} respondents are left, "
         f"{len(chosen.codes)} labels. {_INTERVALS}",
         f"textmine was trained and used through `textmine train` and `textmine code` alone. {_versions()}",
         "",
@@ -106,7 +109,7 @@ def measure_nhs(comments: pd.DataFrame) -> None:
 
 
 def code_by_command(learn: Labelled, test: Labelled) -> Floats:
-    """Decisions on ``test``, (texts, labels), by a coder that the two commands train and use in a new folder."""
+    """Decisions on ``test``, (texts, labels), by a coder trained and used through the two commands."""
     columns = ["--text", "FFT answer", "--id", "Comment ID", "--question", "FFT question"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -180,7 +183,7 @@ def measure_school() -> None:
     notes = [
         f"{len(scored)} adjudicated comments by {len(set(scored.groups))} respondents are scored; "
         f"{int(labelled.learn_only.sum())} coded by one person each are learned from only. {_INTERVALS}",
-        "textmine also learns from the quotes that coders marked and from the codebook, which the peers cannot.",
+        "textmine also learns from the coders' quotes and from the codebook, which the peers cannot.",
         _versions(),
         "",
         _made_by("school"),

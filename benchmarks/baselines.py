@@ -1,4 +1,4 @@
-"""The peers that textmine is measured beside: TF-IDF and logistic regression, tuned as fairly as textmine is."""
+"""The peers beside textmine: TF-IDF and logistic regression, tuned as fairly as textmine is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many comments out of few: real ones, and new ones put together from their sentences, for measuring speed."""
+"""Many comments out of few, for measuring speed: real ones, and new ones made of their sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""F1 figures with intervals by respondent, the difference of two methods on the same texts, and tables of both."""
+"""F1 with intervals by respondent, the difference of two methods on the same texts, and tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast `textmine code` is, files included, beside frozen MiniLM + logistic regression on the same comments.
+"""How fast `textmine code` is, files included, beside frozen MiniLM + logistic regression.
 
     python benchmarks/speed.py [--rows 200000]
 
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def find_tasks(folder: Path) -> Iterable[Task]:
-    """The school comments with the shipped model; the NHS comments, where they are, with a model of 22 labels."""
+    """The school comments with the shipped model; the NHS comments, if there, with one of 22 labels."""
     labelled, book = read_study()
     yield Task("school comments", labelled.corpus.texts, labelled.corpus.questions, STUDY, book.ids)
     data = find_benchmarks()

@@ -311,6 +311,7 @@ def _idf(counts: sp.csr_matrix, n: int) -> Floats:
 def _row_norms(matrix: sp.csr_matrix | Floats) -> Floats:
     if isinstance(matrix, np.ndarray):
         squares = np.einsum("ij,ij->i", matrix, matrix)
-    else:
-        squares = np.asarray(matrix.power(2).sum(axis=1), dtype=np.float64).ravel()
+    else:  # no entry of it stands twice, in whatever order
+        parts = (matrix.data**2, matrix.indices, matrix.indptr)
+        squares = sp.csr_matrix(parts, shape=matrix.shape, copy=False) @ np.ones(matrix.shape[1])
     return np.asarray(np.maximum(np.sqrt(squares), 1e-9))
