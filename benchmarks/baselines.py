@@ -43,8 +43,8 @@ class TfidfLogistic(BaseEstimator):
         self.question = question
         self.seed = seed
 
-    def fit(self, X: Corpus, y: pd.DataFrame, *, quotes: Any = None, codebook: Any = None) -> TfidfLogistic:
-        """Learn from texts and their labels, (texts, labels) of 1 and 0."""
+    def fit(self, X: Corpus, y: pd.DataFrame, **not_used: Any) -> TfidfLogistic:
+        """Learn from texts and their labels, (texts, labels) of 1 and 0; quotes and codebook are not used."""
         truth = y.to_numpy(dtype=float)
         self._learn_features(X)
         features = self._features(X)

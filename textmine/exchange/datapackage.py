@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from textmine.coded import STANCES, CodedDataset
+from textmine.coded import LONG_COLUMNS, STANCES, CodedDataset
 
 _LONG_TYPES = {"score": "number", "applies": "integer", "start": "integer", "end": "integer"}
 _BANDS = ["accept", "review", "reject"]
@@ -19,7 +19,7 @@ def describe_tables(
     code_field = {"name": "code", "type": "string", "constraints": {"enum": coded.codes}}
     resources = [_wide_resource(coded, wide)] if "csv" in formats else []
     resources += [
-        _table("coded_long", [code_field if n == "code" else _long_field(n) for n in coded.long().columns]),
+        _table("coded_long", [code_field if n == "code" else _long_field(n) for n in LONG_COLUMNS]),
         _table(
             "coded_spans",
             [
