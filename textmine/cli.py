@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json as jsonlib
 import os
 import sys
@@ -236,6 +237,7 @@ def check_codebook(
 
 def main() -> None:
     """Run the command line; 0 done, 1 a user's error told in one line, 2 wrong usage."""
+    gc.set_threshold(100_000, 50, 100)  # a big table is millions of small objects, none of them garbage
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
