@@ -206,7 +206,7 @@ def test_no_project_file_names_a_place_on_one_machine() -> None:
 def test_check_for_places_sees_them(path: tuple[str, ...]) -> None:
     assert MACHINE_PLACE.search("/".join(path).encode())
     assert MACHINE_PLACE.search("\\".join(("C:", "Users", "me")).encode())
-    assert not MACHINE_PLACE.search(b"see docs/home/index and ~/work/survey")
+    assert not MACHINE_PLACE.search(b"see docs/home/index and ~/study/survey")
 
 
 @pytest.mark.slow
