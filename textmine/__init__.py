@@ -25,6 +25,7 @@ MODULES = (
     "coding",
     "exchange",
     "jobs",
+    "commands",
     "cli",
 )
 

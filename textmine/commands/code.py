@@ -1,0 +1,80 @@
+"""``textmine code``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textmine.commands.common import (
+    Group,
+    Id,
+    Json,
+    Question,
+    Quiet,
+    Text,
+    make_console,
+    print_json,
+    print_notes,
+    print_paths,
+    show_progress,
+)
+
+
+class Form(StrEnum):
+    """Forms of the wide table."""
+
+    csv = "csv"
+    parquet = "parquet"
+    xlsx = "xlsx"
+
+
+def code(
+    inputs: Annotated[
+        list[Path], typer.Argument(help="Survey files of one form: csv, tsv, xlsx, parquet, jsonl.")
+    ],
+    model: Annotated[str, typer.Option("--model", help="A model's name or folder.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
+    text: Text = None,
+    id: Id = None,
+    question: Question = None,
+    group: Group = None,
+    format: Annotated[list[Form] | None, typer.Option("--format", help="Form of the wide table.")] = None,
+    bands: Annotated[bool, typer.Option("--bands", help="Add a column CODE__band for each code.")] = False,
+    scores: Annotated[bool, typer.Option("--scores", help="Add a column CODE__score for each code.")] = False,
+    excel_safe: Annotated[
+        bool, typer.Option("--excel-safe", help="Guard cells that Excel would take for formulas.")
+    ] = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Code a survey wave with a model and write the coded dataset."""
+    from textmine.exchange.coded_folder import WideOptions
+    from textmine.jobs.code import code_files
+    from textmine.jobs.labelled import ColumnNames
+
+    forms = tuple(f.value for f in dict.fromkeys(format or [Form.csv]))
+    with show_progress(quiet or json) as progress:
+        report = code_files(
+            inputs,
+            model,
+            out,
+            columns=ColumnNames(text, id, question, group),
+            options=WideOptions(bands, scores, forms, excel_safe),
+            progress=progress,
+        )
+    counts = report.counts
+    if json:
+        found = {"out": str(out), "counts": report.coded.counts(), "read": counts.read, "coded": counts.coded}
+        print_json({**found, "rejected": len(report.rejected), "notes": report.notes})
+    elif not quiet:
+        console = make_console()
+        console.print(
+            f"{counts.read} texts read, {counts.coded} coded, {counts.empty} blank, "
+            f"{counts.non_response} non-responses, {len(report.rejected)} rows set aside.",
+            highlight=False,
+        )
+        print_paths(console, report.paths)
+        print_notes(console, report.notes)

@@ -1,0 +1,98 @@
+"""What the commands share: options that mean the same everywhere, and how results are shown."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Input = Annotated[
+    Path, typer.Argument(help="A csv, tsv, xlsx, parquet or jsonl file; - reads csv from stdin.")
+]
+Text = Annotated[str | None, typer.Option("--text", help="Column of the texts; found out if there is one.")]
+Id = Annotated[str | None, typer.Option("--id", help="Column of the ids; found out if there is one.")]
+Question = Annotated[str | None, typer.Option("--question", help="Column of the question each text answers.")]
+Group = Annotated[str | None, typer.Option("--group", help="Column of the respondents.")]
+LabelFiles = Annotated[list[Path], typer.Option("--labels", help="Wide or long labels; may be given again.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of every random choice.")]
+
+
+def make_console() -> Console:
+    """A console that takes [brackets] in names and paths for what they are."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False)  # names and paths may hold [brackets]
+
+
+def show_steps(silent: bool) -> Any:
+    """A context that gives a function to name the step at hand, shown on a terminal only."""
+    from contextlib import contextmanager, nullcontext
+
+    if silent or not sys.stderr.isatty():
+        return nullcontext(lambda step: None)
+
+    @contextmanager
+    def shown() -> Any:
+        from rich.console import Console
+
+        with Console(stderr=True).status("starting") as status:
+            yield lambda step: status.update(f"{step} ...")
+
+    return shown()
+
+
+def show_progress(silent: bool) -> Any:
+    """A context that gives a function to tell how many of how many texts are done, or None."""
+    from contextlib import contextmanager, nullcontext
+
+    if silent or not sys.stderr.isatty():
+        return nullcontext(None)
+
+    @contextmanager
+    def shown() -> Any:
+        from rich.console import Console
+        from rich.progress import Progress, TimeRemainingColumn
+
+        with Progress(
+            *Progress.get_default_columns()[:3], TimeRemainingColumn(), console=Console(stderr=True)
+        ) as bar:
+            task = bar.add_task("coding", total=None)
+            yield lambda done, of: bar.update(task, completed=done, total=of)
+
+    return shown()
+
+
+def print_overall(console: Console, overall: Any, how: str) -> None:
+    """Print overall measures, each with its interval and how it was come by."""
+    for row in overall.to_dict("records"):
+        name = row["measure"].replace("_f1", " F1")
+        console.print(
+            f"{name:<11} {row['value']:.3f}  (95% {row['low']:.3f} to {row['high']:.3f}, {how})",
+            highlight=False,
+        )
+
+
+def print_paths(console: Console, paths: list[Path]) -> None:
+    """Print where results went, a line each."""
+    console.print("Written:", highlight=False)
+    for path in paths:
+        console.print(f"  {path}", highlight=False, soft_wrap=True)
+
+
+def print_notes(console: Console, notes: list[str]) -> None:
+    """Print what a user should know, a line each."""
+    for note in notes:
+        console.print(f"Note: {note}", highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print a result for machines."""
+    typer.echo(jsonlib.dumps(value, ensure_ascii=False, indent=2))
