@@ -138,9 +138,18 @@ def test_blank_rows_are_skipped(write) -> None:
     assert not table.rejected
 
 
-@pytest.mark.parametrize("stray", ['"never closed', '"said "so" twice, and "more"'])
-def test_stray_quotation_mark_costs_one_row_only(write, stray: str) -> None:
+@pytest.mark.parametrize(
+    ("stray", "meant"),
+    [('"never closed', '"never closed'), ('"said "so" twice, and "more"', 'said "so" twice, and "more')],
+)
+def test_stray_quotation_mark_costs_no_row(write, stray: str, meant: str) -> None:
     table = read_table(write(f'id,text\n1,a\n2,{stray}\n3,"c, d"\n4,e\n'))
+    assert rows_of(table) == [["1", "a"], ["2", meant], ["3", "c, d"], ["4", "e"]]
+    assert not table.rejected
+
+
+def test_stray_quotation_mark_that_hides_a_cell_costs_one_row_only(write) -> None:
+    table = read_table(write('id,text\n1,a\n2,"so, they said\n3,"c, d"\n4,e\n'))
     assert rows_of(table) == [["1", "a"], ["3", "c, d"], ["4", "e"]]
     assert [(r.row, r.line) for r in table.rejected] == [(2, 3)]
     assert "said" not in table.rejected[0].reason

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from textmine.corpus import Corpus
-from textmine.errors import InputError
 from textmine.reading.columns import Columns, make_corpus, pick_columns
-from textmine.reading.delimited import read_delimited
-from textmine.reading.formats import read_jsonl, read_parquet, read_workbook
+from textmine.reading.files import read_file
 from textmine.reading.labels import Labels, join_labels
+from textmine.reading.survey import DOCUMENT_COLUMNS, Reading, make_reading, read_survey
 from textmine.reading.table import RejectedRow, Table
 
 __all__ = [
+    "DOCUMENT_COLUMNS",
     "Columns",
     "Labels",
+    "Reading",
     "RejectedRow",
     "Table",
     "make_corpus",
+    "make_reading",
     "pick_columns",
     "read_corpus",
     "read_labels",
+    "read_survey",
     "read_table",
 ]
 
 _LOG = logging.getLogger(__name__)
-_KINDS = ".csv, .tsv, .xlsx, .parquet or .jsonl"
 
 
-def read_table(path: Path | str, *, encoding: str | None = None) -> Table:
-    """The table in a csv, tsv, xlsx, parquet or jsonl file (told by its ending), every cell a string.
+def read_table(path: Path | str, *, encoding: str | None = None, sheet: str | None = None) -> Table:
+    """The table in a csv, tsv, xlsx, ods, sav, parquet or jsonl file, every cell a string.
 
     Reading is verbatim: 'n/a' and 'None' are answers, nothing is stripped, an empty cell is ''. '-' reads csv
-    from standard input. ``encoding`` is found out unless given: a byte order mark, else UTF-8, else
-    windows-1252. Rows that cannot be read stand in ``rejected`` with the reason.
-    Raises ``InputError`` for a file that is missing, empty or damaged, or whose columns share a name.
+    from standard input. ``encoding`` is found out unless given (see ``decode_bytes``), and so are the header
+    below a title, the header rows of an export and the ``sheet`` of a workbook. Rows that cannot be read, and
+    a row of totals at the end, stand in ``rejected`` with the reason; ``layout`` tells what was found.
+    Raises ``InputError`` for a file that is missing, empty, damaged, of another kind than its name says or
+    unsafe to unpack, or whose columns share a name.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -50,27 +52,13 @@ def read_table(path: Path | str, *, encoding: str | None = None) -> Table:
     >>> table.rejected[0].reason
     '1 cell where the header has 2'
     """
-    if str(path) == "-":
-        data, source, kind = sys.stdin.buffer.read(), "stdin", ".csv"
-    else:
-        path = Path(path)
-        data, source, kind = _read_bytes(path), path.name, path.suffix.lower()
-    sha256 = hashlib.sha256(data).hexdigest()
-    if kind in {".csv", ".tsv", ".tab"}:
-        return read_delimited(data, source, sha256, encoding=encoding, tabs=kind != ".csv")
-    if kind in {".jsonl", ".ndjson"}:
-        return read_jsonl(data, source, sha256, encoding=encoding)
-    if kind in {".xlsx", ".xlsm"}:
-        return read_workbook(data, source, sha256)
-    if kind in {".parquet", ".pq"}:
-        return read_parquet(data, source, sha256)
-    raise InputError(f"{source} is not of a kind that is read as a table. Save it as {_KINDS}.")
+    return read_file(path, encoding=encoding, sheet=sheet)
 
 
 def read_corpus(
     path: Path | str,
     *,
-    text: str | None = None,
+    text: str | Sequence[str] | None = None,
     id: str | None = None,
     question: str | None = None,
     group: str | None = None,
@@ -78,11 +66,11 @@ def read_corpus(
     weight: str | None = None,
     encoding: str | None = None,
 ) -> Corpus:
-    """The corpus in a file: ``read_table`` and ``make_corpus`` in one.
+    """The corpus in a survey file, wide surveys included: ``read_survey`` without its explanations.
 
-    Columns are named; the text and the id are found out where they are not. Rows that are set aside (unread,
-    without an id, with an id seen before) are counted in one logged warning; ``make_corpus`` gives them.
-    Raises ``InputError`` as those two do.
+    Columns are named; those that are not are found out. Rows that are set aside (unread, without an id, with
+    an id seen before, totals, previews) are counted in one logged warning; ``read_survey`` gives them.
+    Raises ``InputError`` as that does.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -91,17 +79,16 @@ def read_corpus(
     ...     read_corpus(path)
     Corpus(1 documents, attributes: region)
     """
-    table = read_table(path, encoding=encoding)
-    corpus, unfit = make_corpus(
-        table, text=text, id=id, question=question, group=group, wave=wave, weight=weight
+    reading = read_survey(
+        path, text=text, id=id, question=question, group=group, wave=wave, weight=weight, encoding=encoding
     )
-    if aside := table.rejected + unfit:
+    if aside := reading.rejected:
         first = min(aside, key=lambda rejected: rejected.row)
         _LOG.warning(
             "%d row(s) of %s were set aside; the first is row %d: %s",
-            len(aside), table.source, first.row, first.reason,
+            len(aside), reading.source, first.row, first.reason,
         )  # fmt: skip
-    return corpus
+    return reading.corpus
 
 
 def read_labels(
@@ -129,14 +116,3 @@ def read_labels(
     """
     chosen = [paths] if isinstance(paths, (str, Path)) else list(paths)
     return join_labels([read_table(path) for path in chosen], id=id, codes=codes)
-
-
-def _read_bytes(path: Path) -> bytes:
-    if path.is_dir():
-        raise InputError(f"{path} is a folder, not a table. Name a {_KINDS} file.")
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"No file {path}. Check its name and its folder.") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be opened ({error.strerror}). Check that it may be read.") from None

@@ -15,8 +15,8 @@ _TEXT_NAMES = (
     "text comment comments answer answers response responses feedback verbatim verbatims remark remarks "
     "reply free_text freetext open_text open_ended openended open_response message review utterance"
 )
-_TEXT_WORDS = frozenset(_TEXT_NAMES.split())
-_ID_WORDS = ("doc_id", "unit_id", "comment_id", "id", "response_id", "record_id", "uuid", "guid")
+TEXT_WORDS = frozenset(_TEXT_NAMES.split())
+ID_WORDS = ("doc_id", "unit_id", "comment_id", "id", "response_id", "record_id", "uuid", "guid")
 _COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
 
@@ -128,12 +128,12 @@ def corpus_of(table: Table, columns: Columns) -> tuple[Corpus, list[RejectedRow]
 
 def _guess_text(table: Table, taken: set[str]) -> str:
     free = [name for name in map(str, table.frame.columns) if name not in taken]
-    named = [name for name in free if _plain(name) in _TEXT_WORDS]
+    named = [name for name in free if plain_name(name) in TEXT_WORDS]
     if not named:
         looks = {name: _mean_length(table.frame[name].iloc[:_SAMPLE].tolist()) for name in free}
         prose = sorted((name for name in free if looks[name]), key=looks.__getitem__, reverse=True)
         clear = len(prose) > 1 and looks[prose[0]] >= 3 * looks[prose[1]]
-        worded = [name for name in prose if _TEXT_WORDS & set(_plain(name).split("_"))]
+        worded = [name for name in prose if TEXT_WORDS & set(plain_name(name).split("_"))]
         named = worded if len(worded) == 1 else prose[:1] if clear else [n for n in free if looks[n]]
     if len(named) == 1:
         return named[0]
@@ -147,8 +147,8 @@ def _guess_text(table: Table, taken: set[str]) -> str:
 
 def _guess_id(table: Table, taken: set[str]) -> str:
     free = [name for name in map(str, table.frame.columns) if name not in taken]
-    named = [name for name in free if _plain(name) in _ID_WORDS or _plain(name).endswith("_id")]
-    fit = [name for name in named if _is_key(table.frame[name].tolist())]
+    named = [name for name in free if plain_name(name) in ID_WORDS or plain_name(name).endswith("_id")]
+    fit = [name for name in named if is_key(table.frame[name].tolist())]
     if len(fit) > 1:
         best = min(map(_rank_id, fit))
         fit = [name for name in fit if _rank_id(name) == best]
@@ -161,18 +161,19 @@ def _guess_id(table: Table, taken: set[str]) -> str:
     raise InputError(f"No column of {table.source} tells its rows apart ({why}). Choose one with --id.")
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A column name in lower case with single underscores: 'ResponseID' and 'Response Id' are response_id."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
     return re.sub(r"[\W_]+", "_", parted).strip("_").lower()
 
 
 def _rank_id(name: str) -> int:
-    plain = _plain(name)
-    return _ID_WORDS.index(plain) if plain in _ID_WORDS else len(_ID_WORDS)
+    plain = plain_name(name)
+    return ID_WORDS.index(plain) if plain in ID_WORDS else len(ID_WORDS)
 
 
-def _is_key(values: Sequence[str]) -> bool:
+def is_key(values: Sequence[str]) -> bool:
+    """Whether values are all there and all different."""
     return all(value.strip() for value in values) and len(set(values)) == len(values)
 
 

@@ -1,4 +1,4 @@
-"""Workbooks, parquet and json lines, with every value turned into the string a person would have typed."""
+"""Parquet, SPSS and json lines, with every value turned into the string a person would have typed."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import datetime as dt
 import io
 import json
 import math
-import re
-import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 
 from textmine.errors import InputError
-from textmine.reading.delimited import decode_bytes
+from textmine.reading.encodings import decode_bytes
 from textmine.reading.table import RowGatherer, Table, check_names, string_array
 
-_ESCAPED_CONTROL = re.compile("_x000([9AaDd])_")
+_DEEPEST = 8
+_MOST_KEYS = 20_000
+_MANY_CELLS = 20_000_000  # beyond, one in twenty at least must be filled
 
 
 def as_text(value: Any) -> str:
@@ -46,23 +45,6 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def read_workbook(data: bytes, source: str, sha256: str) -> Table:
-    """The first sheet of an .xlsx workbook; its first row that is not blank is the header."""
-    values = _sheet_rows(data, source)
-    header = next(((line, cells) for line, cells in values if any(cells)), None)
-    if header is None:
-        raise InputError(f"{source} is empty: its first sheet has no cells. Put the table on that sheet.")
-    names = _without_end(header[1])
-    rows, width = RowGatherer(names, source), len(names)
-    for line, cells in values:
-        cells = _without_end(cells)
-        if len(cells) > width:
-            rows.reject(f"a value stands right of the last headed column ({width} columns)", line)
-        elif cells:
-            rows.add(cells + [""] * (width - len(cells)), line)
-    return rows.table(sha256, "")
-
-
 def read_parquet(data: bytes, source: str, sha256: str) -> Table:
     """The table of a parquet file; nulls become ''."""
     import pyarrow.parquet as pq
@@ -81,19 +63,23 @@ def read_parquet(data: bytes, source: str, sha256: str) -> Table:
     return Table(frame, [], source, sha256, "")
 
 
-def read_jsonl(data: bytes, source: str, sha256: str, *, encoding: str | None) -> Table:
+def read_jsonl(data: bytes, source: str, sha256: str, *, encoding: str | None, flat: bool = False) -> Table:
     """One JSON object a line; the columns are all keys in the order in which they are first met.
 
+    ``flat`` makes columns of the keys of objects inside: ``answers.q1``.
     A line that holds something other than an object is rejected; one that is no JSON is an ``InputError``.
     """
     text, encoding = decode_bytes(data, source, encoding)
     records: list[tuple[int, Any]] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            records.append((number, _parse_line(line, source, number)))
+            record = _parse_line(line, source, number)
+            records.append((number, _flatten(record) if flat and isinstance(record, dict) else record))
     names = dict.fromkeys(key for _, record in records if isinstance(record, dict) for key in record)
     if not names:
         raise InputError(f"{source} is empty: it holds no JSON object with a key. Give one object a line.")
+    filled = sum(len(record) for _, record in records if isinstance(record, dict))
+    refuse_sparse(len(names), len(names) * len(records), filled, source)
     rows = RowGatherer(list(names), source)
     for number, record in records:
         if isinstance(record, dict):
@@ -101,37 +87,6 @@ def read_jsonl(data: bytes, source: str, sha256: str, *, encoding: str | None) -
         else:
             rows.reject("the line holds JSON, but not an object", number)
     return rows.table(sha256, encoding)
-
-
-def _sheet_rows(data: bytes, source: str) -> Iterator[tuple[int, list[str]]]:
-    """Number and cells of each row of the first sheet."""
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and menus that are of no matter here
-            workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            sheet = workbook.worksheets[0]
-            sheet.reset_dimensions()
-            found = [[_workbook_text(cell) for cell in cells] for cells in sheet.iter_rows(values_only=True)]
-            workbook.close()
-    except Exception as error:
-        raise _unreadable(source, "an .xlsx workbook", error) from error
-    return enumerate(found, start=1)
-
-
-def _workbook_text(value: Any) -> str:
-    text = as_text(value)
-    if "_x000" in text:  # how a workbook writes a tab or a line end that XML would change
-        text = _ESCAPED_CONTROL.sub(lambda found: chr(int(found[1], 16)), text)
-    return text
-
-
-def _without_end(cells: list[str]) -> list[str]:
-    width = len(cells)
-    while width and not cells[width - 1]:
-        width -= 1
-    return cells[:width]
 
 
 def _strings_of(column: Any) -> Any:
@@ -144,6 +99,27 @@ def _strings_of(column: Any) -> Any:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind):
         return pc.fill_null(column.cast(pa.large_string()), "")
     return string_array([as_text(value) for value in column.to_pylist()])
+
+
+def refuse_sparse(names: int, cells: int, filled: int, source: str) -> None:
+    """Raise ``InputError`` where the keys differ so much from object to object that they are no columns."""
+    if names > _MOST_KEYS or (cells > _MANY_CELLS and filled < cells / 20):
+        raise InputError(
+            f"{source} has {names} different keys, most of them in few objects, so it is no table. "
+            "Give each object the same keys."
+        )
+
+
+def _flatten(record: dict[str, Any], front: str = "", depth: int = 0) -> dict[str, Any]:
+    """The same record with the keys of the objects inside it as ``outer.inner``, eight levels deep."""
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, dict) and value and depth < _DEEPEST:
+            inside = _flatten(value, f"{front}{key}.", depth + 1)
+            flat |= {name: held for name, held in inside.items() if name not in record}
+        else:
+            flat[front + key] = value
+    return flat
 
 
 def _parse_line(line: str, source: str, number: int) -> Any:

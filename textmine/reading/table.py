@@ -7,6 +7,8 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,11 @@ import pandas as pd
 import pyarrow as pa
 
 from textmine.errors import InputError
+from textmine.reading.layout import Layout, find_summary
 
 _CHUNK = 5_000
+_MOST_SUMMARIES = 6
+_MOST_COLUMNS = 20_000  # Excel has 16,384
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -42,6 +47,7 @@ class Table:
     ``source`` is the file's name without its folder, ``sha256`` that of its bytes and ``encoding`` how they
     were read ('' for xlsx and parquet). ``rows`` and ``lines`` say for each row of ``frame`` which data row
     and which line of the file it is; without them the rows are taken to be whole, their lines unknown.
+    ``layout`` says how the table lay in its file: the export's program, the sheet, what each column asked.
     """
 
     frame: pd.DataFrame
@@ -51,6 +57,7 @@ class Table:
     encoding: str
     rows: npt.NDArray[np.int64] | None = field(default=None, repr=False)
     lines: npt.NDArray[np.int64] | None = field(default=None, repr=False)
+    layout: Layout = field(default_factory=Layout, repr=False)
 
     def place(self, position: int) -> tuple[int, int]:
         """The data row (from 1) and the line of the file (0 where unknown) of a row of ``frame``."""
@@ -66,7 +73,8 @@ class Table:
 class RowGatherer:
     """Takes rows one by one and packs them column by column, so that few Python objects live at a time."""
 
-    def __init__(self, names: Sequence[str], source: str) -> None:
+    def __init__(self, names: Sequence[str], source: str, layout: Layout | None = None) -> None:
+        self.layout = layout or Layout()
         self.names = [_LONE_SURROGATE.sub("\ufffd", name) for name in names]
         check_names(self.names, source)
         self.source = source
@@ -76,6 +84,7 @@ class RowGatherer:
         self._lines = array("q")
         self._waiting: list[Sequence[str]] = []
         self._batches: list[Any] = []
+        self._gaps: set[int] = set()  # rows that stand below a blank one
 
     def add(self, cells: Sequence[str], line: int) -> None:
         """Keep one whole row, as many cells as there are names."""
@@ -85,6 +94,10 @@ class RowGatherer:
         self._waiting.append(cells)
         if len(self._waiting) == _CHUNK:
             self._pack()
+
+    def skip_blank(self) -> None:
+        """Pass over a wholly blank row."""
+        self._gaps.add(self._count + 1)
 
     def reject(self, reason: str, line: int) -> None:
         """Set one row aside."""
@@ -98,7 +111,28 @@ class RowGatherer:
         self._pack()
         frame = pa.Table.from_batches(self._batches).combine_chunks().to_pandas()
         rows, lines = (np.array(numbers, dtype=np.int64) for numbers in (self._rows, self._lines))
-        return Table(frame, self.rejected, self.source, sha256, encoding, rows, lines)
+        whole = self._set_summaries_aside(frame)
+        return Table(
+            frame.iloc[:whole], self.rejected, self.source, sha256, encoding, rows[:whole], lines[:whole],
+            self.layout,
+        )  # fmt: skip
+
+    def _set_summaries_aside(self, frame: pd.DataFrame) -> int:
+        """How many rows are left when totals and remarks at the end are taken off and named."""
+        last, after, found = len(frame), 0, []
+        ends = frame.iloc[-_MOST_SUMMARIES:].to_numpy()[::-1] != ""
+        alone = sum(1 for _ in takewhile(lambda filled: filled[0] and filled.sum() == 1, ends))
+        while last > 1 and after < _MOST_SUMMARIES:
+            at, after = last - 1, after + 1
+            row = self._rows[at]
+            gap = any(number in self._gaps for number in range(row, row - max(after, alone), -1))
+            reason = find_summary(frame.iloc[at].tolist(), gap, partial(_cells_above, frame, at))
+            if reason is None:
+                break
+            found.append(RejectedRow(self.source, row, self._lines[at], "", reason))
+            last = at
+        self.rejected += reversed(found)
+        return last
 
     def _pack(self) -> None:
         if self._waiting:
@@ -116,6 +150,10 @@ class RowGatherer:
         )
 
 
+def _cells_above(frame: pd.DataFrame, end: int, column: int) -> list[str]:
+    return list(frame.iloc[:end, column].tolist())
+
+
 def string_array(cells: Sequence[str]) -> Any:
     """An Arrow array of strings; halves of surrogate pairs, which no file can hold, become U+FFFD."""
     try:
@@ -125,12 +163,18 @@ def string_array(cells: Sequence[str]) -> Any:
 
 
 def check_names(names: Sequence[str], source: str) -> None:
-    """Raise ``InputError`` when two columns share a name."""
+    """Raise ``InputError`` when two columns share a name, or there are more than any spreadsheet holds."""
+    if len(names) > _MOST_COLUMNS:
+        raise InputError(
+            f"{source} has {len(names)} columns; {_MOST_COLUMNS} at most are read. Split it, or check its "
+            "delimiter and line ends."
+        )
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         named = ", ".join(repr(name) if name else "(no name)" for name in twice)
         raise InputError(
-            f"Column names of {source} stand more than once: {named}. Give each column a name of its own."
+            f"Column names of {source} stand more than once: {named}. Give each column a name of its own, "
+            "or make a table of documents with textmine read."
         )
 
 
