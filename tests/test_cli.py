@@ -62,7 +62,7 @@ def test_every_command_says_what_it_does_and_what_each_option_means(textmine, wo
 
 def test_help_lists_the_commands_in_the_order_of_the_work(textmine) -> None:
     shown = re.findall(r"^  (\w+) {2,}", textmine("--help").out, re.MULTILINE)
-    assert shown == ["demo", "train", "code", "evaluate", "codebook"]
+    assert shown == ["demo", "read", "clean", "redact", "train", "code", "evaluate", "codebook"]
 
 
 def test_version_is_shown(textmine) -> None:
@@ -147,9 +147,9 @@ def test_damaged_file_is_named_without_its_content(code, tmp_path: Path, secret:
 
 
 def test_kind_of_file_that_is_not_read_is_told_with_those_that_are(code, tmp_path: Path) -> None:
-    (tmp_path / "wave.docx").write_bytes(b"x")
-    error = code(tmp_path / "wave.docx").error
-    assert "wave.docx" in error and ".csv" in error and ".xlsx" in error
+    (tmp_path / "wave.png").write_bytes(b"x")
+    error = code(tmp_path / "wave.png").error
+    assert "wave.png" in error and ".csv" in error and ".xlsx" in error
     assert "is a folder" in code(tmp_path).error
 
 

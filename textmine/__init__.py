@@ -17,10 +17,12 @@ MODULES = (
     "files",
     "locations",
     "spans",
+    "offsets",
     "corpus",
     "codebook",
     "reading",
     "cleaning",
+    "privacy",
     "coded",
     "coding",
     "exchange",
@@ -35,6 +37,7 @@ _PUBLIC = {
     "CodebookError": "errors",
     "ModelError": "errors",
     "Span": "spans",
+    "OffsetMap": "offsets",
     "Corpus": "corpus",
     "Document": "corpus",
     "Code": "codebook",
@@ -42,10 +45,19 @@ _PUBLIC = {
     "Table": "reading",
     "read_table": "reading",
     "read_corpus": "reading",
+    "read_survey": "reading",
+    "Reading": "reading",
     "Labels": "reading",
     "read_labels": "reading",
+    "read_transcript": "reading.transcripts",
+    "read_document": "reading.documents",
     "repair_text": "cleaning",
+    "clean_text": "cleaning",
+    "CleanedText": "cleaning",
+    "undo_mojibake": "cleaning",
     "flag_texts": "cleaning",
+    "find_identifiers": "privacy",
+    "redact_texts": "privacy",
     "CodedDataset": "coded",
     "Coder": "coding.coder",
     "load_coder": "coding.artefact",
@@ -69,7 +81,7 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:  # the same names, for editors and type checkers
-    from textmine.cleaning import flag_texts, repair_text
+    from textmine.cleaning import CleanedText, clean_text, flag_texts, repair_text, undo_mojibake
     from textmine.codebook import Code, Codebook
     from textmine.coded import CodedDataset
     from textmine.coding.artefact import load_coder, save_coder
@@ -77,5 +89,9 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from textmine.coding.evaluation import cross_validate, evaluate_coder
     from textmine.corpus import Corpus, Document
     from textmine.errors import CodebookError, InputError, ModelError, TextmineError
-    from textmine.reading import Labels, Table, read_corpus, read_labels, read_table
+    from textmine.offsets import OffsetMap
+    from textmine.privacy import find_identifiers, redact_texts
+    from textmine.reading import Labels, Reading, Table, read_corpus, read_labels, read_survey, read_table
+    from textmine.reading.documents import read_document
+    from textmine.reading.transcripts import read_transcript
     from textmine.spans import Span

@@ -10,10 +10,13 @@ from typing import Annotated
 import typer
 
 from textmine import __version__
+from textmine.commands.clean import clean
 from textmine.commands.code import code
 from textmine.commands.codebook import check_codebook
 from textmine.commands.demo import demo
 from textmine.commands.evaluate import evaluate
+from textmine.commands.read import read
+from textmine.commands.redact import redact
 from textmine.commands.train import train
 from textmine.errors import CodebookError, TextmineError
 
@@ -28,7 +31,7 @@ app = typer.Typer(
 codebook_app = typer.Typer(help="Work with codebooks.", no_args_is_help=True, rich_markup_mode=None)
 codebook_app.command("check")(check_codebook)
 
-for command in (demo, train, code, evaluate):
+for command in (demo, read, clean, redact, train, code, evaluate):
     app.command()(command)
 app.add_typer(codebook_app, name="codebook")
 

@@ -8,12 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmine.cleaning import flag_texts, is_non_response, normalise_text, repair_text, repair_texts
+from textmine.cleaning import flag_each, flag_texts, normalise_text, repair_text, repair_texts
 
 BARRIER = "What, if anything, gets in the way?"
-SUPPORT = "What would help schools like yours to work together?"
 BENEFIT = "What, if anything, has your school gained from working with other schools?"
-OTHER = "Is there anything else you would like to tell us?"
 
 
 @pytest.mark.parametrize(
@@ -56,47 +54,6 @@ def test_normalising_joins_what_is_the_same() -> None:
     assert normalise_text(" Ｓｅｅ\n  ABOVE ") == normalise_text("see above") == "see above"
 
 
-@pytest.mark.parametrize("question", ["", BARRIER, SUPPORT, BENEFIT, OTHER, "q_barrier"])
-@pytest.mark.parametrize(
-    "text",
-    ["n/a", "N/A.", "na", "-", ".", "?", "???", "No comment", "not sure", "Don’t know", "dont know", "TBC!",
-     "nothing to add", "Nothing further at this time thank you", "no idea sorry", "did not answer",
-     "as above", "see previous", "See above!", "as previous", "n/a - see above",
-     "Please refer to my earlier answers",
-     "see my head's response", "same as previous answer", "ditto", "covered this on the previous page"],
-)  # fmt: skip
-def test_non_response_to_any_question(text: str, question: str) -> None:
-    assert is_non_response(text, question)
-
-
-@pytest.mark.parametrize(
-    "text", ["None", "nothing.", "No", "nope", "nil", "not a lot", "none at present", "Nowt"]
-)
-def test_denial_is_an_answer_to_what_is_wrong_or_wanted(text: str) -> None:
-    for question in (
-        BARRIER,
-        SUPPORT,
-        "What could be improved?",
-        "q_support",
-        "Is anything worse than before?",
-    ):
-        assert not is_non_response(text, question)
-    for question in ("", BENEFIT, OTHER, "q_other", "Any other comments that would help us?"):
-        assert is_non_response(text, question)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "  ", "nothing needed", "None needed thankyou", "nothing we're fine thanks", "no cover",
-     "nothing financially",
-     "No time", "see the school down the road", "same page", "Not sure it saved us anything", "👍", "7",
-     "apathy, see ii", "Not twilights", "first aid", "as one trust", "x" * 500],
-)  # fmt: skip
-@pytest.mark.parametrize("question", ["", SUPPORT])
-def test_answer_is_no_non_response(text: str, question: str) -> None:
-    assert not is_non_response(text, question)
-
-
 def test_flags_of_each_text() -> None:
     texts = ["Joint bids", " ", "as above", "See above. Leave us alone", "n/a", "the flat above the school"]
     flags = flag_texts(texts)
@@ -104,7 +61,9 @@ def test_flags_of_each_text() -> None:
     assert flags["non_response"].tolist() == [False, False, True, False, True, False]
     assert flags["refers_elsewhere"].tolist() == [False, False, True, True, False, False]
     assert flags["duplicate_of"].tolist() == [-1] * 6
-    assert [str(kind) for kind in flags.dtypes] == ["bool", "bool", "bool", "int64"]
+    kinds = {name: str(kind) for name, kind in flags.dtypes.items()}
+    assert [name for name, kind in kinds.items() if kind == "int64"] == ["duplicate_of", "near_duplicate_of"]
+    assert [name for name, kind in kinds.items() if kind not in {"bool", "int64"}] == ["language"]
 
 
 def test_duplicate_points_to_the_first_of_the_same_question() -> None:
@@ -121,7 +80,12 @@ def test_repeats_carry_the_flags_of_the_first() -> None:
 
 
 def test_nothing_to_flag_is_an_empty_table() -> None:
-    assert flag_texts([]).columns.tolist() == ["empty", "non_response", "refers_elsewhere", "duplicate_of"]
+    flags = flag_texts([])
+    assert flags.columns.tolist() == [
+        "empty", "non_response", "refers_elsewhere", "duplicate_of", "near_duplicate_of", "language",
+        "gibberish", "wants_contact", "possible_harm",
+    ]  # fmt: skip
+    assert len(flags) == 0
 
 
 def test_number_of_questions_must_fit() -> None:
@@ -135,3 +99,29 @@ def test_many_digits_or_marks_take_no_time() -> None:
         ["see " + "1" * 70 + "x", "see " + "q1 " * 20 + "x", "." * 20_000, "see " + " " * 20_000 + "y"]
     )
     assert time.perf_counter() - start < 2
+
+
+def test_chunks_flagged_apart_are_flagged_alike() -> None:
+    texts = [
+        "n/a",
+        "asdfgh",
+        "Please ring me on 01632 960 111",
+        "I want to die",
+        "Mae'r staff yn garedig iawn",
+        " ",
+    ]
+    whole = flag_each(texts)
+    apart = [flag_each([text]).iloc[0].tolist() for text in texts]
+    assert whole.to_numpy().tolist() == apart
+    assert whole["gibberish"].tolist() == [False, True, False, False, False, False]
+    assert whole["wants_contact"].tolist() == [False, False, True, False, False, False]
+    assert whole["possible_harm"].tolist() == [False, False, False, True, False, False]
+    assert whole["language"].tolist() == ["", "", "en", "en", "cy", ""]
+
+
+@given(st.lists(st.text(max_size=60), max_size=6))
+def test_any_text_can_be_flagged(texts: list[str]) -> None:
+    flags = flag_texts(texts)
+    assert len(flags) == len(texts)
+    assert flags["empty"].tolist() == [not text.strip() for text in texts]
+    assert not flags.loc[flags["empty"], ["non_response", "gibberish", "wants_contact"]].to_numpy().any()

@@ -241,10 +241,24 @@ def test_counts_add_up(code, write_csv, tmp_path: Path) -> None:
     out = code(source)
     counts = json.loads((out / "provenance.json").read_text("utf-8"))["counts"]
     assert counts == {
-        "read": 8, "empty": 2, "non_response": 1, "coded": 6, "trained_on": 0, "rejected": 3, "to_review": 0
+        "read": 8, "empty": 2, "non_response": 1, "coded": 6, "trained_on": 0, "left_out": 0, "rejected": 3,
+        "to_review": 0,
     }  # fmt: skip
     assert counts["read"] == counts["empty"] + counts["coded"] == len(read_strings(out / "coded_wide.csv"))
     assert counts["read"] + counts["rejected"] == len(rows) + 1
+
+
+TALK = "Int: What do you share?\n\nR: We share training days for staff.\n\nInt: Why?\n\nR: It saves money.\n"
+
+
+def test_turns_of_the_interviewer_are_coded_only_if_asked(code, tmp_path: Path) -> None:
+    (tmp_path / "t9.txt").write_text(TALK, encoding="utf-8")
+    wide = read_strings(code(tmp_path / "t9.txt", columns=()) / "coded_wide.csv")
+    assert wide["doc_id"].tolist() == ["t9:1", "t9:2", "t9:3", "t9:4"]
+    coded = wide[wide.columns[-1]] != ""
+    assert coded.tolist() == [False, True, False, True]
+    wide = read_strings(code(tmp_path / "t9.txt", "--with-interviewer", columns=()) / "coded_wide.csv")
+    assert (wide[wide.columns[-1]] != "").all()
 
 
 def test_columns_that_were_found_out_are_told(code, wave: Path) -> None:

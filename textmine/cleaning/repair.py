@@ -1,47 +1,44 @@
-"""Repairing damaged text: wrong decodings, entities, odd characters and spaces."""
+"""Repairing damaged text, quickly: the default steps of cleaning without the way back."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
-# What UTF-8 looks like when it was read as windows-1252 (or as Mac Roman), and other marks of damage. A hit
-# only means that ftfy, which is slow and careful, has a look.
-_LEAD = "\u00c2-\u00f4"
-_TRAIL = "\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
-_TRAIL += "\u2018-\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
-_ENTITY = r"&(?:[A-Za-z]{2,8}\d{0,2}|#\d{2,7}|#[xX][0-9A-Fa-f]{2,6});"
-_ODD = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffc"
-_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
-_DAMAGED = re.compile(
-    f"[{_LEAD}][{_TRAIL}]|[\u201a\u00ac\u221a][\u00a0-\u00ff]|[\ufffd\ufb00-\ufb06\uff01-\uff5e\ud800-\udfff]"
-    rf"|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]|{_ENTITY}"
-)
-_UNTIDY = re.compile(rf"[{_CONTROLS}{_ODD}{_SPACES}\t\\]|^\s|\s\Z| [ \n]|\n |\n\n\n")
+from textmine.cleaning import steps
+from textmine.cleaning.commonest import mend_commonest
+from textmine.cleaning.layout import join_bullets, join_hard_wraps
+from textmine.cleaning.mac_roman import mend_mac_roman, mend_utf8_as_mac
 
-_WRITTEN_BREAKS = re.compile(r"(?:\\r\\n|\\n|\\r)")
-_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029\u0085\x0b\x0c]")
-_INVISIBLE = re.compile(f"[{_CONTROLS}{_ODD}]")
-_SPACE_RUN = re.compile(f"[ \t{_SPACES}]+")
-_AROUND_BREAK = re.compile(" ?\n ?")
-_BREAK_RUN = re.compile("\n{3,}")
+_UNTIDY = re.compile(steps.UNTIDY)
 
 
 def repair_text(text: str) -> str:
     r"""The text as it was meant: wrong decodings undone, entities read, odd characters and spaces tidied.
 
-    Line breaks stay (three or more become two); typographic quotes and accents stay. A text with nothing to
-    repair comes back as the same object.
+    What ``clean_text`` makes of it with the default steps, without the map. Line breaks stay (three or more
+    become two, and those in mid-sentence for want of room go); typographic quotes and accents stay. A text
+    with nothing to repair comes back as the same object.
 
     >>> repair_text("We\u00e2\u20ac\u2122re all skint &amp; tired ")
     'We’re all skint & tired'
     """
     if _is_plain(text):
         return text
-    if _DAMAGED.search(text):
+    if not text.isascii():
+        text = mend_utf8_as_mac(text)[0]
+    if steps.looks_damaged(text):
         text = _undo_damage(text)
-    return _tidy(text) if _UNTIDY.search(text) else text
+    if not text.isascii():
+        text = mend_mac_roman(text)[0]
+    if _is_untidy(text):
+        text = _tidy(text)
+    elif not (text.isascii() or unicodedata.is_normalized("NFC", text)):
+        text = unicodedata.normalize("NFC", text)
+    if "\n" in text:
+        text = join_hard_wraps(join_bullets(text)[0])[0]
+    return text
 
 
 def repair_texts(texts: Sequence[str]) -> list[str]:
@@ -59,16 +56,27 @@ def _is_plain(text: str) -> bool:
     return printable and not ("&" in text or "\\" in text or "  " in text or text.strip(" ") != text)
 
 
+def _is_untidy(text: str) -> bool:
+    if not text.isascii():
+        return _UNTIDY.search(text) is not None
+    odd = "\\" in text or "  " in text or " \n" in text or "\n " in text or "\n\n\n" in text
+    return odd or text != text.strip() or not text.replace("\n", "").isprintable()
+
+
 def _undo_damage(text: str) -> str:
+    quickly = mend_commonest(text, entities="<" not in text) if "\n" not in text else None
+    if quickly is not None:
+        return quickly[0]
     import ftfy
 
     return ftfy.fix_text(text, uncurl_quotes=False)
 
 
 def _tidy(text: str) -> str:
-    if "\\" in text and ":\\" not in text and "\\" not in _WRITTEN_BREAKS.sub("", text):
-        text = _WRITTEN_BREAKS.sub("\n", text)  # line breaks that an export wrote as backslash and letter
-    text = _LINE_ENDS.sub("\n", text)
-    text = _INVISIBLE.sub("", text)
-    text = _AROUND_BREAK.sub("\n", _SPACE_RUN.sub(" ", text))
-    return _BREAK_RUN.sub("\n\n", text).strip()
+    if steps.has_written_breaks(text):
+        text = steps.WRITTEN_BREAK.sub("\n", text)
+    text = steps.INVISIBLE.sub("", steps.LINE_END.sub("\n", text))
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(steps.HYPHENS)
+    text = steps.SPACE_AT_BREAK.sub("\n", steps.SPACE_RUN.sub(" ", text))
+    return steps.BREAK_RUN.sub("\n\n", text).strip()

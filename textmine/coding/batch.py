@@ -25,27 +25,35 @@ CHUNK = 8192
 
 @dataclass(frozen=True)
 class CodingCounts:
-    """What became of the texts of a corpus."""
+    """What became of the texts of a corpus; ``left_out`` counts those that were not to be coded."""
 
     read: int
     empty: int
     non_response: int
     coded: int
     trained_on: int
+    left_out: int = 0
 
 
 def code_corpus(
-    coder: Coder, corpus: Corpus, *, progress: Callable[[int, int], None] | None = None
+    coder: Coder,
+    corpus: Corpus,
+    *,
+    leave_out: npt.NDArray[np.bool_] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[CodedDataset, CodingCounts]:
     """The coded dataset of a corpus, with evidence, and the counts of what became of its texts.
 
     A text that is blank, or has nothing left once repaired, is not coded (missing, not 0). A text that the
     coder was trained on gets its out-of-fold probability. Equal texts asked the same question are coded
-    once. ``progress`` is told how many of how many distinct texts are done.
+    once. ``leave_out`` masks texts not to be coded, such as an interviewer's. ``progress`` is told how many
+    of how many distinct texts are done.
     """
     check_is_fitted(coder, "weights_")
     texts, questions = corpus.texts, corpus.questions
     written = np.array([bool(_SPEAKS.search(t)) for t in texts], dtype=bool)
+    left_out = np.zeros(len(texts), bool) if leave_out is None else leave_out
+    written &= ~left_out
     numbers: dict[tuple[str, str], int] = {}
     unit = np.array(
         [
@@ -72,10 +80,11 @@ def code_corpus(
     coded = int((~np.isnan(probabilities[unit])).any(axis=1).sum())
     counts = CodingCounts(
         read=len(corpus),
-        empty=len(corpus) - coded,
+        empty=len(corpus) - coded - int(left_out.sum()),
         non_response=int(no_response[unit].sum()),
         coded=coded,
         trained_on=int(trained_on[unit].sum()),
+        left_out=int(left_out.sum()),
     )
     return _assemble(coder, corpus, probabilities[unit], unit, evidence), counts
 

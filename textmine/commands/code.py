@@ -32,9 +32,7 @@ class Form(StrEnum):
 
 
 def code(
-    inputs: Annotated[
-        list[Path], typer.Argument(help="Survey files of one form: csv, tsv, xlsx, parquet, jsonl.")
-    ],
+    inputs: Annotated[list[Path], typer.Argument(help="Survey files of one form, or transcripts.")],
     model: Annotated[str, typer.Option("--model", help="A model's name or folder.")],
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
     text: Text = None,
@@ -46,6 +44,9 @@ def code(
     scores: Annotated[bool, typer.Option("--scores", help="Add a column CODE__score for each code.")] = False,
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Guard cells that Excel would take for formulas.")
+    ] = False,
+    with_interviewer: Annotated[
+        bool, typer.Option("--with-interviewer", help="Code the interviewer's turns as well.")
     ] = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -63,6 +64,7 @@ def code(
             out,
             columns=ColumnNames(text, id, question, group),
             options=WideOptions(bands, scores, forms, excel_safe),
+            with_interviewer=with_interviewer,
             progress=progress,
         )
     counts = report.counts

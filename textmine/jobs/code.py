@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from textmine.errors import InputError
 from textmine.exchange.coded_folder import WideOptions, refuse_clash, write_coded_folder
 from textmine.files import make_folder
 from textmine.jobs.labelled import ColumnNames
+from textmine.jobs.read import is_speech, read_speech
 from textmine.reading import Columns, RejectedRow, Table, pick_columns, read_table
 
 _NAMED_VERSIONS = ("numpy", "pandas", "scipy", "scikit-learn", "tokenizers", "safetensors", "pyarrow")
@@ -59,19 +60,22 @@ def code_files(
     *,
     columns: ColumnNames,
     options: WideOptions | None = None,
+    with_interviewer: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> CodeReport:
     """Code the texts of one or several files of the same form and write the coded folder.
 
-    Several files are one wave, in the order given. Raises ``InputError`` or ``ModelError`` where an input
-    is not what was wanted; nothing is written then.
+    Several files are one wave, in the order given. Transcripts are read turn by turn; what the interviewer
+    says is coded only ``with_interviewer``, also where a table of turns comes in. Raises ``InputError`` or
+    ``ModelError`` where an input is not what was wanted; nothing is written then.
     """
     started = time.monotonic()
     coder = load_coder(model)
     wave = _read_wave(inputs, columns)
     refuse_clash(coder.codes_, wave.source.columns, options or WideOptions())
     make_folder(out)
-    coded, counts = code_corpus(coder, wave.corpus, progress=progress)
+    asked = np.zeros(len(wave.corpus), bool) if with_interviewer else find_interviewer(wave.source)
+    coded, counts = code_corpus(coder, wave.corpus, leave_out=asked, progress=progress)
     notes = _notes(coder, wave.corpus, counts, columns)
     provenance = _describe(coder, wave, counts, started)
     groups = wave.corpus.groups if columns.group is not None else None
@@ -82,8 +86,20 @@ def code_files(
     return CodeReport(coded, wave.corpus, counts, wave.rejected, out, paths, notes, seconds)
 
 
+def find_interviewer(turns: pd.DataFrame) -> np.ndarray:
+    """Which rows of a table of turns (speaker, role, turn) the interviewer says; none of any other table.
+
+    >>> turns = pd.DataFrame({"speaker": ["I", "R"], "role": ["interviewer", "participant"], "turn": [1, 2]})
+    >>> find_interviewer(turns).tolist()
+    [True, False]
+    """
+    if not {"speaker", "role", "turn"} <= set(turns.columns):
+        return np.zeros(len(turns), bool)
+    return turns["role"].eq("interviewer").to_numpy(dtype=bool)
+
+
 def _read_wave(inputs: Sequence[Path], columns: ColumnNames) -> _Wave:
-    tables = [read_table(path) for path in inputs]
+    tables = _read_tables(inputs)
     first = tables[0]
     for table in tables[1:]:
         if list(table.frame.columns) != list(first.frame.columns):
@@ -105,6 +121,15 @@ def _read_wave(inputs: Sequence[Path], columns: ColumnNames) -> _Wave:
     return _Wave(source, corpus, sorted(rejected, key=lambda r: (r.file, r.row)), names, named)
 
 
+def _read_tables(inputs: Sequence[Path]) -> list[Table]:
+    """The inputs as tables; transcripts all get the columns that any of them has (case_date and so on)."""
+    if not all(is_speech(Path(path)) for path in inputs):
+        return [read_table(path) for path in inputs]
+    talks = [read_speech(Path(path)) for path in inputs]
+    names = list(dict.fromkeys(name for talk in talks for name in talk.frame.columns))
+    return [replace(talk, frame=talk.frame.reindex(columns=names, fill_value="")) for talk in talks]
+
+
 def _usable_rows(table: Table, id_column: str, seen: set[str]) -> tuple[np.ndarray, list[RejectedRow]]:
     """Which rows have an id of their own; the others are named with the reason."""
     keep, refused = np.ones(len(table.frame), bool), []
@@ -121,6 +146,10 @@ def _usable_rows(table: Table, id_column: str, seen: set[str]) -> tuple[np.ndarr
 
 def _notes(coder: Coder, corpus: Corpus, counts: CodingCounts, columns: ColumnNames) -> list[str]:
     notes = []
+    if counts.left_out:
+        notes.append(
+            f"{counts.left_out} turns of the interviewer were not coded (--with-interviewer codes them)."
+        )
     if counts.trained_on:
         notes.append(
             f"{counts.trained_on} texts were in the model's training; they got scores of models that had not "
