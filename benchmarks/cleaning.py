@@ -27,6 +27,8 @@ from protocols import ROOT, read_study
 from scoring import write_results
 
 ROWS = 1_000_000
+#: Characters of the longest of the comments that the short ones are made of.
+SHORT = 100
 _PART = 100_000
 _COLUMNS = ["--text", "text", "--id", "id", "--question", "question"]
 #: The cases of ftfy's own tests, and what each file is.
@@ -64,8 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def runs_of(rows: int) -> Iterable[tuple[str, int]]:
-    """What is timed: varied comments (a tenth of them too, to see if memory grows), and repeated ones."""
-    return [("varied", max(rows // 10, 1)), ("varied", rows), ("repeated", rows)]
+    """What is timed: varied comments (a tenth too, to see if memory grows), short and repeated ones."""
+    return [("varied", max(rows // 10, 1)), ("varied", rows), ("varied, short", rows), ("repeated", rows)]
 
 
 def measure(kind: str, folder: Path, rows: int) -> dict[str, Any]:
@@ -91,14 +93,16 @@ def measure(kind: str, folder: Path, rows: int) -> dict[str, Any]:
 def write_wave(kind: str, rows: int, path: Path) -> dict[str, float]:
     """A csv of so many comments, and their mean length and share of repeats (of the first part)."""
     corpus = read_study()[0].corpus
-    texts, questions = corpus.texts, corpus.questions
+    longest = SHORT if kind.endswith("short") else 10**6
+    chosen = [pair for pair in zip(corpus.texts, corpus.questions, strict=True) if len(pair[0]) <= longest]
+    texts, questions = [text for text, _ in chosen], [question for _, question in chosen]
     told: dict[str, float] = {}
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(["id", "question", "text"])
         for start in range(0, rows, _PART):
             n = min(_PART, rows - start)
-            if kind == "varied":
+            if kind.startswith("varied"):
                 said, asked = vary_comments(texts, questions, n, seed=start)
             else:
                 places = [(start + i) % len(texts) for i in range(n)]

@@ -91,8 +91,8 @@ _LEANS_ON_POINTER = re.compile(
 
 # A quick look for what any match of these begins with.
 _MAY_LEAN = compile_search(
-    r"(?i)(?:see|as per|as mentioned|as stated|refer to|look at) (?:my |the |our )?(?:above|previous|earlier|my"
-    r"|answers?)|^(?:please )?see|^(?:as above|as previous|as before|ditto|same as above)"
+    r"(?i)(?:see|as per|as mentioned|as stated|refer to|look at) (?:my |the |our )?(?:above|previous|earlier"
+    r"|my|answers?)|^(?:please )?see|^(?:as above|as previous|as before|ditto|same as above)"
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import time
 from collections import deque
@@ -236,7 +237,7 @@ def _work(
             yield table, named, aside, _clean_chunk(*_task(table, named, steps, audit))
         return
     waiting: deque[tuple[_Chunk, Future[_Part]]] = deque()
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_collect_seldom) as pool:
         for chunk in _again(first, tables):
             waiting.append((chunk, pool.submit(_clean_chunk, *_task(chunk[0], chunk[1], steps, audit))))
             if len(waiting) > processes * _AHEAD:
@@ -245,6 +246,11 @@ def _work(
         while waiting:
             done, future = waiting.popleft()
             yield *done, future.result()
+
+
+def _collect_seldom() -> None:
+    """Let the garbage collector rest, as the command line does: a chunk is many small objects, all in use."""
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _again(first: _Chunk, rest: Iterator[_Chunk]) -> Iterator[_Chunk]:
