@@ -54,6 +54,31 @@ def test_output_and_log_keep_the_contract(redact, survey: Path, tmp_path: Path, 
     assert "still holds the raw column" in ran.out and "anonym" not in ran.out
 
 
+def test_other_columns_are_redacted_in_their_place_if_asked(
+    textmine, write_csv, tmp_path: Path, secret: str
+) -> None:
+    turns = [
+        ["t9:1", "Int", f"How long were you head, Mrs {secret}?", ""],
+        ["t9:2", secret, "Nine years.", "aside"],
+    ]
+    source = write_csv(tmp_path / "turns.csv", ["doc_id", "speaker", "question", "text"], turns)
+    out, log = tmp_path / "out.csv", tmp_path / "log.csv"
+    ran = textmine(
+        "redact", source, "--text", "text", "--id", "doc_id", "--also", "speaker", "--also", "question",
+        "--out", out, "--log", log,
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert [(row["speaker"], row["question"]) for row in read(out)] == [
+        ("Int", "How long were you head, Mrs [PERSON]?"),
+        ("[PERSON]", "Nine years."),
+    ]
+    assert secret not in out.read_text(encoding="utf-8") and read(log) == []
+    ran = textmine(
+        "redact", source, "--text", "text", "--id", "doc_id", "--also", "x", "--out", out, "--log", log
+    )
+    assert ran.code == 1 and "--also" in ran.err
+
+
 def test_raw_text_can_be_left_out(redact, tmp_path: Path, secret: str) -> None:
     assert redact("--drop-text", "--quiet").out == ""
     assert secret not in (tmp_path / "out.csv").read_text(encoding="utf-8")

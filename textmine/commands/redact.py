@@ -51,6 +51,10 @@ def redact(
         Path | None,
         typer.Option("--deny", help="Terms always to take out, one a line; 'kind: term' names a kind."),
     ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", help="Another column to redact in its place, as speaker; may be given again."),
+    ] = None,
     drop_text: Annotated[bool, typer.Option("--drop-text", help="Leave the raw texts out of --out.")] = False,
     codes: Annotated[
         Path | None, typer.Option("--codes", help="Codes to carry over: unit_id, code, start, end, quote.")
@@ -86,6 +90,7 @@ def redact(
         allow=allow,
         deny=deny,
         drop_text=drop_text,
+        also=tuple(also or ()),
         codes=codes,
         codes_out=codes_out,
         review=review,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from textmine.privacy import (
 )
 from textmine.privacy.lexicon import read_terms
 from textmine.privacy.review import keep_private
-from textmine.reading import RejectedRow, Table, make_corpus, pick_columns, read_table
+from textmine.reading import Columns, RejectedRow, Table, make_corpus, pick_columns, read_table
 
 OUTPUT_COLUMN = "redacted_text"
 #: What `textmine read` makes a table of; a table is wanted here.
@@ -36,7 +36,8 @@ class RedactOptions:
     """What to look for, how to replace it, and what else to read and write.
 
     ``mode`` is that of ``redact_texts``; ``key_file`` is read, or made where it is not there; ``drop_text``
-    leaves the column of raw texts out; ``originals`` names a file for the words that were taken out.
+    leaves the column of raw texts out; ``also`` names other columns to redact in their place, such as a
+    transcript's speaker and question; ``originals`` names a file for the words that were taken out.
     """
 
     kinds: tuple[str, ...] | None = None
@@ -47,6 +48,7 @@ class RedactOptions:
     allow: Path | None = None
     deny: Path | None = None
     drop_text: bool = False
+    also: tuple[str, ...] = ()
     codes: Path | None = None
     codes_out: Path | None = None
     review: Path | None = None
@@ -93,10 +95,11 @@ def redact_file(
         raise InputError(f"{table.source} has a column {OUTPUT_COLUMN} already. Rename it.")
     corpus, refused = make_corpus(table, text=columns.text, id=columns.id)
     ids, texts = corpus.ids, corpus.texts
+    cells = _cells_of(table, columns, options.also)
     on_step("looking for names and numbers")
-    redacted = _redact(ids, texts, options)
+    redacted, beside = _redact(ids, texts, cells, options)
     on_step("writing")
-    paths = [_write_table(table, ids, columns.id, columns.text, redacted, out, options.drop_text)]
+    paths = [_write_table(table, columns, redacted, beside, out, options)]
     paths.append(_write_log(redacted, log))
     notes = _write_others(redacted, texts, options, paths)
     missed = None
@@ -108,9 +111,13 @@ def redact_file(
         notes.append(f"{len(rejected)} row(s) were set aside; the first is row {first.row}: {first.reason}.")
     if not options.drop_text:
         notes.append(f"{out.name} still holds the raw column {columns.text}; --drop-text leaves it out.")
-    others = [c for c in table.frame.columns if c not in {columns.id, columns.text}]
+    searched = [columns.text, *options.also]
+    others = [c for c in table.frame.columns if c not in {columns.id, *searched}]
     if others:
-        notes.append(f"Only {columns.text} was searched; {len(others)} other column(s) stand as they were.")
+        notes.append(
+            f"Searched: {', '.join(searched)}. {len(others)} other column(s) stand as they were; "
+            "--also COLUMN redacts one."
+        )
     changed = sum(not made.is_identity for made in redacted.maps)
     return RedactReport(len(texts), changed, redacted.counts, missed, rejected, paths, notes)
 
@@ -162,11 +169,27 @@ def _check(options: RedactOptions, source: Path, out: Path, log: Path) -> None:
         make_folder(folder)
 
 
-def _redact(ids: list[str], texts: list[str], options: RedactOptions) -> Redacted:
+def _cells_of(table: Table, columns: Columns, also: Sequence[str]) -> list[str]:
+    """The different cells of other columns that are to be redacted."""
+    for name in also:
+        if name not in table.frame.columns or name in {columns.id, columns.text}:
+            raise InputError(
+                f"No other column {name!r} in {table.source}. Columns: {', '.join(table.frame.columns)}. "
+                "Choose with --also, beside those of the text and the id."
+            )
+    return list(dict.fromkeys(cell for name in also for cell in table.frame[name].tolist() if cell))
+
+
+def _redact(
+    ids: list[str], texts: list[str], cells: list[str], options: RedactOptions
+) -> tuple[Redacted, dict[str, str]]:
+    """The texts redacted, and what each cell of other columns becomes; a name in one is looked for in all."""
     key = read_key(options.key_file) if options.key_file is not None and options.mode == "pseudonym" else None
+    everything, count = [*texts, *cells], len(texts)
+    names = [*ids, *(f"\0{place}" for place in range(len(cells)))]
     redacted = redact_texts(
-        texts,
-        ids=ids,
+        everything,
+        ids=names,
         mode=options.mode,
         key=key,
         kinds=options.kinds,
@@ -175,10 +198,13 @@ def _redact(ids: list[str], texts: list[str], options: RedactOptions) -> Redacte
         allow=_read_terms(options.allow),
         deny=_read_terms(options.deny),
     )
-    if options.decisions is None:
-        return redacted
-    finds, _ = read_decisions(read_table(options.decisions).frame, ids, texts, redacted.finds)
-    return redact_texts(texts, ids=ids, mode=options.mode, key=key, finds=finds)
+    if options.decisions is not None:
+        settled, _ = read_decisions(read_table(options.decisions).frame, ids, texts, redacted.finds[:count])
+        finds = [*settled, *redacted.finds[count:]]
+        redacted = redact_texts(everything, ids=names, mode=options.mode, key=key, finds=finds)
+    log = redacted.log[redacted.log["id"].isin(set(ids))].reset_index(drop=True)
+    main = Redacted(ids, redacted.texts[:count], log, redacted.maps[:count], redacted.finds[:count])
+    return main, dict(zip(cells, redacted.texts[count:], strict=True))
 
 
 def _read_terms(path: Path | None) -> Iterable[str]:
@@ -193,12 +219,19 @@ def _read_terms(path: Path | None) -> Iterable[str]:
 
 
 def _write_table(
-    table: Table, ids: list[str], id: str, text: str, redacted: Redacted, out: Path, drop_text: bool
+    table: Table,
+    columns: Columns,
+    redacted: Redacted,
+    beside: dict[str, str],
+    out: Path,
+    options: RedactOptions,
 ) -> Path:
-    kept = table.frame[~table.frame[id].duplicated() & table.frame[id].str.strip().ne("")]
-    frame = kept.assign(**{OUTPUT_COLUMN: redacted.texts})
-    if drop_text and text != OUTPUT_COLUMN:
-        frame = frame.drop(columns=[text])
+    ids = table.frame[columns.id]
+    frame = table.frame[~ids.duplicated() & ids.str.strip().ne("")]
+    frame = frame.assign(**{name: [beside.get(c, c) for c in frame[name].tolist()] for name in options.also})
+    frame = frame.assign(**{OUTPUT_COLUMN: redacted.texts})
+    if options.drop_text and columns.text != OUTPUT_COLUMN:
+        frame = frame.drop(columns=[columns.text])
     with atomic_text(out) as handle:
         if out.suffix.lower() == ".tsv":
             frame.to_csv(handle, index=False, sep="\t", lineterminator="\n")
