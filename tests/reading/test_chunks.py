@@ -102,7 +102,7 @@ def test_headers_and_empty_files_are_told_as_ever(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("stream")
 def test_endless_line_is_an_error_and_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "_MOST_CELL", 100_000)
+    monkeypatch.setattr(chunks, "MOST_CELL", 100_000)
     path = tmp_path / "wave.csv"
     path.write_text("id,comment\n1," + "a" * 300_000 + "\n2,b\n", encoding="utf-8")
     try:

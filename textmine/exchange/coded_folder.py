@@ -13,29 +13,16 @@ import pandas as pd
 
 from textmine.coded import CodedDataset
 from textmine.errors import InputError
-from textmine.exchange.datapackage import describe_tables
+from textmine.exchange.datapackage import SUMMARY_COLUMNS, describe_tables
 from textmine.exchange.workbook import guard_formula, write_workbook
 from textmine.files import atomic_path, atomic_text, make_folder, write_json, write_rows
 from textmine.reading import RejectedRow
+from textmine.reading.table import REJECTED_COLUMNS
 
 #: Forms of the wide table.
 FORMS = ("csv", "parquet", "xlsx")
 #: Half the width of the interval for a share that reading by hand should reach.
 WANTED_PRECISION = 0.05
-_REJECTED_COLUMNS = ["file", "row", "line", "id", "reason"]
-_SUMMARY_COLUMNS = [
-    "code",
-    "name",
-    "count",
-    "base",
-    "base_in_words",
-    "naive_share",
-    "respondents",
-    "respondent_base",
-    "respondent_share",
-    "to_review",
-    "corrected_share",
-]
 
 
 @dataclass(frozen=True)
@@ -73,7 +60,7 @@ def write_coded_folder(
     spans = coded.spans.reindex(columns=["unit_id", "code", "start", "end", "quote"])
     _write_csv(spans.rename(columns={"quote": "evidence"}), folder / "coded_spans.csv", options)
     _write_csv(make_summary(coded, groups), folder / "summary.csv", options)
-    rows = pd.DataFrame([asdict(r) for r in rejected], columns=_REJECTED_COLUMNS)
+    rows = pd.DataFrame([asdict(r) for r in rejected], columns=REJECTED_COLUMNS)
     _write_csv(rows, folder / "rejected.csv", options)
     paths += [folder / f"{n}.csv" for n in ("coded_long", "coded_spans", "summary", "rejected")]
     if coded.scores is not None:
@@ -155,7 +142,7 @@ def make_summary(coded: CodedDataset, groups: Sequence[str] | None = None) -> pd
                 "corrected_share": f"not estimable: read {texts_to_read(share, base)} more",
             }
         )
-    return pd.DataFrame(rows, columns=_SUMMARY_COLUMNS)
+    return pd.DataFrame(rows, columns=SUMMARY_COLUMNS)
 
 
 def texts_to_read(share: float, base: int) -> int:

@@ -9,6 +9,20 @@ import pandas as pd
 from textmine.coded import LONG_COLUMNS, STANCES, CodedDataset
 
 _LONG_TYPES = {"score": "number", "applies": "integer", "start": "integer", "end": "integer"}
+#: Columns of summary.csv, in order; the first holds the codes.
+SUMMARY_COLUMNS = [
+    "code",
+    "name",
+    "count",
+    "base",
+    "base_in_words",
+    "naive_share",
+    "respondents",
+    "respondent_base",
+    "respondent_share",
+    "to_review",
+    "corrected_share",
+]
 _BANDS = ["accept", "review", "reject"]
 
 
@@ -69,19 +83,10 @@ def _long_field(name: str) -> dict[str, Any]:
 def _summary_fields() -> list[dict[str, Any]]:
     numbers = {"naive_share": "number", "respondent_share": "number"}
     words = ("name", "base_in_words", "corrected_share")
-    names = [
-        "name",
-        "count",
-        "base",
-        "base_in_words",
-        "naive_share",
-        "respondents",
-        "respondent_base",
-        "respondent_share",
-        "to_review",
-        "corrected_share",
+    return [
+        {"name": n, "type": "string" if n in words else numbers.get(n, "integer")}
+        for n in SUMMARY_COLUMNS[1:]
     ]
-    return [{"name": n, "type": "string" if n in words else numbers.get(n, "integer")} for n in names]
 
 
 def _table(name: str, fields: list[dict[str, Any]]) -> dict[str, Any]:

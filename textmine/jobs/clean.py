@@ -22,6 +22,8 @@ from textmine import __version__
 from textmine.cleaning import DuplicateFinder, clean_text, flag_each, repair_text
 from textmine.cleaning.audit import AUDIT_COLUMNS, CleaningCounts, audit_rows, write_alerts
 from textmine.cleaning.duplicates import TextKeys, tell_keys
+from textmine.cleaning.seen import FirstSeen
+from textmine.cleaning.signatures import hash_texts
 from textmine.cleaning.steps import DEFAULT_STEPS, check_steps, looks_damaged
 from textmine.errors import InputError
 from textmine.exchange.streamed import PartWriter, check_kind, open_parts
@@ -29,7 +31,7 @@ from textmine.files import atomic_text, make_folder, write_json, write_rows
 from textmine.jobs.labelled import ColumnNames
 from textmine.reading import Columns, RejectedRow, pick_columns
 from textmine.reading.chunks import ROWS, TableChunks, read_chunks
-from textmine.reading.table import Table
+from textmine.reading.table import REJECTED_COLUMNS, Table
 
 #: The columns that are added to the input's, in order. Possible disclosures of harm are not among them.
 ADDED = (
@@ -44,7 +46,6 @@ ADDED = (
     "wants_contact",
 )
 _HARM = "possible_harm"
-_REJECTED_COLUMNS = ("file", "row", "line", "id", "reason")
 _AHEAD = 3  # chunks that wait for each process
 
 
@@ -114,7 +115,7 @@ def clean_file(
     repeats, ids = DuplicateFinder(), _IdRegister()
     with ExitStack() as stack:
         write = stack.enter_context(open_parts(paths.out))
-        write_aside = _open_rows(stack, paths.rejected, _REJECTED_COLUMNS)
+        write_aside = _open_rows(stack, paths.rejected, REJECTED_COLUMNS)
         write_audit = _open_rows(stack, paths.audit, AUDIT_COLUMNS) if paths.audit else None
         tables = _usable(whole, columns, ids)
         for table, named, aside, part in _work(tables, steps, write_audit is not None, processes):
@@ -165,27 +166,17 @@ def _open_rows(
 
 
 class _IdRegister:
-    """Which ids were met: 64-bit hashes in sorted arrays, eight bytes an id.
-
-    Two ids of a million share a hash once in some thirty million files.
-    """
+    """Which ids were met, as 64-bit hashes; in a million ids two share one once in thirty million files."""
 
     def __init__(self) -> None:
-        self._runs: list[npt.NDArray[np.uint64]] = []
+        self._seen = FirstSeen()
+        self._rows = 0
 
     def add(self, units: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Which of the ids are new, to earlier calls and among each other."""
-        keys = pd.util.hash_array(np.array(units, dtype=object), categorize=False)
-        new = ~pd.Series(keys).duplicated().to_numpy()
-        for run in self._runs:
-            place = np.searchsorted(run, keys)
-            new &= run[np.minimum(place, len(run) - 1)] != keys
-        fresh = np.sort(keys[new])
-        while self._runs and len(self._runs[-1]) <= 2 * len(fresh):
-            fresh = np.sort(np.concatenate([self._runs.pop(), fresh]))
-        if len(fresh):
-            self._runs.append(fresh)
-        return np.asarray(new)
+        rows = np.arange(self._rows, self._rows + len(units), dtype=np.int64)
+        self._rows += len(units)
+        return np.asarray(self._seen.find_or_add(hash_texts(units), rows) == rows)
 
 
 _Chunk = tuple[Table, Columns, list[RejectedRow]]

@@ -14,6 +14,7 @@ from textmine.errors import InputError
 from textmine.files import atomic_path, atomic_text, sha256_of_file, write_rows
 from textmine.reading import DOCUMENT_COLUMNS, Reading, RejectedRow, Table, make_reading
 from textmine.reading.files import is_text_table, read_file
+from textmine.reading.table import REJECTED_COLUMNS
 
 #: Endings of files that hold captions, which are always speech.
 CAPTIONS = frozenset({".vtt", ".srt"})
@@ -206,6 +207,6 @@ def _write(frame: pd.DataFrame, rejected: Sequence[RejectedRow], out: Path) -> l
     if not rejected and not beside.exists():
         return [out]
     with atomic_text(beside) as handle:
-        write_rows([["file", "row", "line", "id", "reason"]], handle)
+        write_rows([REJECTED_COLUMNS], handle)
         write_rows(([r.file, r.row, r.line or "", r.id, r.reason] for r in rejected), handle)
     return [out, beside]

@@ -17,14 +17,14 @@ import pyarrow as pa
 
 from textmine.errors import InputError
 from textmine.reading.delimited import (
-    _MOST_CELL,
-    _SAMPLE,
-    _SEP_LINE,
-    _count,
-    _find_delimiter,
+    MOST_CELL,
+    SAMPLE,
+    SEP_LINE,
+    find_delimiter,
+    tell_why_unfit,
 )
 from textmine.reading.files import read_file
-from textmine.reading.formats import _parse_line, _strings_of, _unreadable, as_text, refuse_sparse
+from textmine.reading.formats import as_text, parse_line, refuse_sparse, strings_of, unreadable
 from textmine.reading.layout import HEAD, find_header
 from textmine.reading.quoting import AHEAD, mend_record, swallows, usual_width
 from textmine.reading.table import RejectedRow, RowGatherer, Table, check_names, string_array
@@ -122,11 +122,11 @@ def _look_over(path: Path, encoding: str | None) -> tuple[str, str | None]:
 def _lines_of(handle: IO[str], source: str) -> Iterator[str]:
     """The lines of a text file with their ends; one that is too long for any table is an error."""
     number = 0
-    while line := handle.readline(_MOST_CELL):
+    while line := handle.readline(MOST_CELL):
         number += 1
-        if len(line) == _MOST_CELL and line[-1] not in "\r\n":
+        if len(line) == MOST_CELL and line[-1] not in "\r\n":
             raise InputError(
-                f"{source}, line {number}: longer than {_MOST_CELL // 2**20} MB. It is no table of comments, "
+                f"{source}, line {number}: longer than {MOST_CELL // 2**20} MB. It is no table of comments, "
                 "or its line breaks are lost: export it again."
             )
         yield line
@@ -148,7 +148,7 @@ class _Feed:
         line = self._again.popleft() if self._again else next(self._lines)
         self.taken.append(line)
         self._size += len(line)
-        if self._size > _MOST_CELL:
+        if self._size > MOST_CELL:
             raise csv.Error("end of data: the record is too long")
         return line
 
@@ -204,16 +204,16 @@ def _records(lines: Iterator[str], delimiter: str, width: int) -> Iterator[_Reco
 
 def _csv_chunks(path: Path, sha256: str, encoding: str, rows: int) -> Iterator[Table]:
     source, tabs = path.name, path.suffix.lower() != ".csv"
-    csv.field_size_limit(_MOST_CELL)
+    csv.field_size_limit(MOST_CELL)
     with path.open(encoding=encoding, newline="") as handle:
-        sample = handle.read(_SAMPLE)
+        sample = handle.read(SAMPLE)
         handle.seek(0)
         lines = _lines_of(handle, source)
         skipped, delimiter = 0, None
-        if told := _SEP_LINE.match(sample):
+        if told := SEP_LINE.match(sample):
             skipped, delimiter, sample = 1, told[1], sample[told.end() :]
             next(lines)
-        delimiter = delimiter or _find_delimiter(sample, tabs)
+        delimiter = delimiter or find_delimiter(sample, tabs)
         records = _records(lines, delimiter, usual_width(sample, delimiter))
         head = list(islice(records, HEAD))
         header = find_header([cells or [] for _, _, cells in head])
@@ -228,14 +228,11 @@ def _csv_chunks(path: Path, sha256: str, encoding: str, rows: int) -> Iterator[T
 def _entry_of(record: _Record, width: int, skipped: int) -> _Entry:
     """A csv record as a row to keep, a reason to reject it, or nothing for a blank one; and its line."""
     first, last, cells = record[0] + skipped, record[1] + skipped, record[2]
-    if cells is None:
-        return "a quotation mark is opened and not closed before a delimiter", first
-    if not any(cells):
+    if cells is not None and not any(cells):
         return None, first
-    if len(cells) == width:
+    if cells is not None and len(cells) == width:
         return cells, first
-    lines = f" (lines {first} to {last})" if last > first else ""
-    return f"{_count(len(cells))} where the header has {width}{lines}", first
+    return tell_why_unfit(cells, width, first, last), first
 
 
 def _tables(
@@ -313,7 +310,7 @@ def _json_lines(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
     with path.open(encoding=encoding, newline="\n") as handle:
         for number, line in enumerate(_lines_of(handle, path.name), start=1):
             if line.strip():
-                yield number, _parse_line(line, path.name, number)
+                yield number, parse_line(line, path.name, number)
 
 
 def _parquet_chunks(path: Path, rows: int) -> Iterator[Table]:
@@ -324,11 +321,11 @@ def _parquet_chunks(path: Path, rows: int) -> Iterator[Table]:
             check_names(file.schema_arrow.names, path.name)
             before = 0
             for batch in file.iter_batches(batch_size=rows):
-                arrays = [_strings_of(pa.chunked_array([column])) for column in batch.columns]
+                arrays = [strings_of(pa.chunked_array([column])) for column in batch.columns]
                 frame = pa.table(arrays, names=batch.schema.names).to_pandas()
                 yield Table(frame, [], path.name, "", "", np.arange(before + 1, before + len(frame) + 1))
                 before += len(frame)
     except InputError:
         raise
     except Exception as error:
-        raise _unreadable(path.name, "a parquet file", error) from error
+        raise unreadable(path.name, "a parquet file", error) from error

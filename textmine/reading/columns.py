@@ -99,21 +99,7 @@ def make_corpus(
 
 def corpus_of(table: Table, columns: Columns) -> tuple[Corpus, list[RejectedRow]]:
     """The same as ``make_corpus``, for columns already picked."""
-    rejected: list[RejectedRow] = []
-    kept: list[int] = []
-    seen: dict[str, int] = {}
-    for position, unit in enumerate(table.frame[columns.id].tolist()):
-        if unit.strip() and unit not in seen:
-            seen[unit] = position
-            kept.append(position)
-            continue
-        row, line = table.place(position)
-        reason = f"the id stands already in row {table.place(seen[unit])[0]}" if unit in seen else "no id"
-        rejected.append(RejectedRow(table.source, row, line, unit, reason))
-    if not kept:
-        raise InputError(
-            f"Column {columns.id!r} of {table.source} is empty in every row. Choose one with --id."
-        )
+    kept, rejected = find_own_ids(table, columns.id)
     corpus = Corpus.from_frame(
         table.frame.iloc[kept] if rejected else table.frame,
         text=columns.text,
@@ -124,6 +110,27 @@ def corpus_of(table: Table, columns: Columns) -> tuple[Corpus, list[RejectedRow]
         weight=columns.weight,
     )
     return corpus, rejected
+
+
+def find_own_ids(table: Table, column: str) -> tuple[list[int], list[RejectedRow]]:
+    """The positions of the rows with an id that no earlier row has, and the other rows, each with the reason.
+
+    Raises ``InputError`` when no row has an id.
+    """
+    rejected: list[RejectedRow] = []
+    kept: list[int] = []
+    seen: dict[str, int] = {}
+    for position, unit in enumerate(table.frame[column].tolist()):
+        if unit.strip() and unit not in seen:
+            seen[unit] = position
+            kept.append(position)
+            continue
+        row, line = table.place(position)
+        reason = f"the id stands already in row {table.place(seen[unit])[0]}" if unit in seen else "no id"
+        rejected.append(RejectedRow(table.source, row, line, unit, reason))
+    if not kept:
+        raise InputError(f"Column {column!r} of {table.source} is empty in every row. Choose one with --id.")
+    return kept, rejected
 
 
 def _guess_text(table: Table, taken: set[str]) -> str:

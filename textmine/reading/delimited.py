@@ -16,9 +16,9 @@ from textmine.reading.quoting import AHEAD, mend_record, swallows, usual_width
 from textmine.reading.table import RowGatherer, Table
 
 _DELIMITERS = (",", ";", "\t", "|")
-_SAMPLE = 64_000
-_SEP_LINE = re.compile(r"sep=([^\r\n])\r?\n", re.IGNORECASE)
-_MOST_CELL = 32 * 2**20
+SAMPLE = 64_000
+SEP_LINE = re.compile(r"sep=([^\r\n])\r?\n", re.IGNORECASE)
+MOST_CELL = 32 * 2**20
 _LOOK_ROWS = 60
 _SPEAKERS = frozenset({"speaker", "speaker_name", "who"})
 _TIME = re.compile(r"\W?\d{1,3}:\d{2}")
@@ -38,26 +38,23 @@ def read_delimited(
     """
     text, encoding = decode_bytes(data, source, encoding)
     skipped, delimiter = 0, None
-    if told := _SEP_LINE.match(text):
+    if told := SEP_LINE.match(text):
         skipped, delimiter, text = 1, told[1], text[told.end() :]
-    delimiter = delimiter or _find_delimiter(text[:_SAMPLE], tabs)
-    csv.field_size_limit(_MOST_CELL)
-    records = _read_records(text, delimiter, usual_width(text[:_SAMPLE], delimiter))
+    delimiter = delimiter or find_delimiter(text[:SAMPLE], tabs)
+    csv.field_size_limit(MOST_CELL)
+    records = _read_records(text, delimiter, usual_width(text[:SAMPLE], delimiter))
     head = list(islice(records, HEAD))
     header = find_header([cells or [] for _, _, cells in head], survey=survey)
     if header is None:
         raise InputError(f"{source} is empty: it has no header. Give a table with a header and rows.")
     rows, width = RowGatherer(header.names, source, header.layout), len(header.names)
     for first, last, cells in chain(head[header.rows :], records):
-        if cells is None:
-            rows.reject("a quotation mark is opened and not closed before a delimiter", first + skipped)
-        elif not any(cells):
+        if cells is not None and not any(cells):
             rows.skip_blank()
-        elif len(cells) == width:
+        elif cells is not None and len(cells) == width:
             rows.add(cells, first + skipped)
         else:
-            lines = f" (lines {first + skipped} to {last + skipped})" if last > first else ""
-            rows.reject(f"{_count(len(cells))} where the header has {width}{lines}", first + skipped)
+            rows.reject(tell_why_unfit(cells, width, first + skipped, last + skipped), first + skipped)
     return rows.table(sha256, encoding)
 
 
@@ -72,11 +69,11 @@ def looks_delimited(text: str, *, whole: bool) -> bool:
     >>> looks_delimited("Int:\\tWhy?\\nR:\\tTime.\\n", whole=True)
     False
     """
-    delimiter = _find_delimiter(text[:_SAMPLE], tabs=True)
-    csv.field_size_limit(_MOST_CELL)
-    records = _read_records(text[:_SAMPLE], delimiter, usual_width(text[:_SAMPLE], delimiter))
+    delimiter = find_delimiter(text[:SAMPLE], tabs=True)
+    csv.field_size_limit(MOST_CELL)
+    records = _read_records(text[:SAMPLE], delimiter, usual_width(text[:SAMPLE], delimiter))
     rows = [cells or [] for _, _, cells in islice(records, _LOOK_ROWS)]
-    if len(rows) < _LOOK_ROWS and not (whole and len(text) <= _SAMPLE):
+    if len(rows) < _LOOK_ROWS and not (whole and len(text) <= SAMPLE):
         rows = rows[:-1]  # it may be cut
     rows = [cells for cells in rows if any(cells)]
     header = find_header(rows, survey=True)
@@ -94,7 +91,8 @@ def looks_delimited(text: str, *, whole: bool) -> bool:
     return agreeing >= 0.9 and sure
 
 
-def _find_delimiter(sample: str, tabs: bool) -> str:
+def find_delimiter(sample: str, tabs: bool) -> str:
+    """The mark that divides the cells of the start of a table; a tab where one may be meant by ``tabs``."""
     scores = {mark: _score_delimiter(sample, mark) for mark in _DELIMITERS}
     if tabs and scores["\t"][0]:
         return "\t"
@@ -113,7 +111,7 @@ def _score_delimiter(sample: str, delimiter: str) -> tuple[bool, float, int]:
                 break
     except csv.Error:
         pass
-    if len(sample) == _SAMPLE and 2 < len(widths) <= 50:
+    if len(sample) == SAMPLE and 2 < len(widths) <= 50:
         widths.pop()  # the sample may end within it
     if not widths:
         return False, 0.0, 0
@@ -153,5 +151,13 @@ def _read_records(text: str, delimiter: str, width: int) -> Iterator[tuple[int, 
         feed = map(lines.__getitem__, range(done, len(lines)))
 
 
-def _count(cells: int) -> str:
-    return "1 cell" if cells == 1 else f"{cells} cells"
+def tell_why_unfit(cells: list[str] | None, width: int, first: int, last: int) -> str:
+    """Why a record, from its first to its last line, is no row of a table of so many columns.
+
+    >>> tell_why_unfit(["a"], 2, 4, 5)
+    '1 cell where the header has 2 (lines 4 to 5)'
+    """
+    if cells is None:
+        return "a quotation mark is opened and not closed before a delimiter"
+    count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    return f"{count} where the header has {width}" + (f" (lines {first} to {last})" if last > first else "")

@@ -52,12 +52,12 @@ def read_parquet(data: bytes, source: str, sha256: str) -> Table:
     try:
         columns = pq.read_table(io.BytesIO(data))
         check_names(columns.column_names, source)
-        arrays = [_strings_of(column) for column in columns.columns]
+        arrays = [strings_of(column) for column in columns.columns]
         frame = pa.table(arrays, names=columns.column_names).to_pandas()
     except InputError:
         raise
     except Exception as error:
-        raise _unreadable(source, "a parquet file", error) from error
+        raise unreadable(source, "a parquet file", error) from error
     if not len(frame):
         raise InputError(f"{source} is empty: it has columns but no rows. Give a file with at least one row.")
     return Table(frame, [], source, sha256, "")
@@ -73,7 +73,7 @@ def read_jsonl(data: bytes, source: str, sha256: str, *, encoding: str | None, f
     records: list[tuple[int, Any]] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            record = _parse_line(line, source, number)
+            record = parse_line(line, source, number)
             records.append((number, _flatten(record) if flat and isinstance(record, dict) else record))
     names = dict.fromkeys(key for _, record in records if isinstance(record, dict) for key in record)
     if not names:
@@ -89,7 +89,8 @@ def read_jsonl(data: bytes, source: str, sha256: str, *, encoding: str | None, f
     return rows.table(sha256, encoding)
 
 
-def _strings_of(column: Any) -> Any:
+def strings_of(column: Any) -> Any:
+    """An Arrow column as strings, "" where a value is missing."""
     import pyarrow.compute as pc
 
     kind = column.type
@@ -122,14 +123,16 @@ def _flatten(record: dict[str, Any], front: str = "", depth: int = 0) -> dict[st
     return flat
 
 
-def _parse_line(line: str, source: str, number: int) -> Any:
+def parse_line(line: str, source: str, number: int) -> Any:
+    """What a line of JSON holds; raises ``InputError``, which names the line and none of its words."""
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
         raise InputError(f"{source}, line {number}: not valid JSON. Give one object a line.") from None
 
 
-def _unreadable(source: str, kind: str, error: Exception) -> InputError:
+def unreadable(source: str, kind: str, error: Exception) -> InputError:
+    """The error that a file of some kind cannot be read, to be raised from its cause."""
     return InputError(
         f"{source} cannot be read as {kind} ({type(error).__name__}). It may be damaged or named wrongly: "
         "save it again, or save it as csv."

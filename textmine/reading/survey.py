@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from textmine.corpus import FIELDS, Corpus
-from textmine.errors import InputError
+from textmine.reading.columns import find_own_ids
 from textmine.reading.exports import clean_wording, make_unique
 from textmine.reading.files import read_file
 from textmine.reading.parts import Parts, pick_parts
@@ -205,22 +205,8 @@ def _respondents(table: Table, parts: Parts) -> tuple[list[str], list[int], list
             counts[group] += 1
             ids.append(f"{group}:{counts[group]}" if group.strip() else f"R{row}")
         return make_unique(ids), list(range(len(rows))), []
-    rejected: list[RejectedRow] = []
-    kept: list[int] = []
-    seen: dict[str, int] = {}
+    kept, rejected = find_own_ids(table, parts.id)
     ids = table.frame[parts.id].tolist()
-    for position, unit in enumerate(ids):
-        if unit.strip() and unit not in seen:
-            seen[unit] = position
-            kept.append(position)
-            continue
-        row, line = table.place(position)
-        reason = f"the id stands already in row {table.place(seen[unit])[0]}" if unit in seen else "no id"
-        rejected.append(RejectedRow(table.source, row, line, unit, reason))
-    if not kept:
-        raise InputError(
-            f"Column {parts.id!r} of {table.source} is empty in every row. Choose one with --id."
-        )
     return [ids[position] for position in kept], kept, rejected
 
 

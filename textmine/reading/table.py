@@ -6,7 +6,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from itertools import takewhile
 from typing import Any
@@ -38,6 +38,10 @@ class RejectedRow:
     line: int
     id: str
     reason: str
+
+
+#: The columns of a table of rejected rows, in order.
+REJECTED_COLUMNS = [part.name for part in fields(RejectedRow)]
 
 
 @dataclass(frozen=True, eq=False)
