@@ -14,7 +14,12 @@ RESULTS = Path(__file__).resolve().parent / "results"
 DOCS = ROOT / "docs"
 RESAMPLES = 1000
 MEASURES = ("micro_f1", "macro_f1", "samples_f1")
-_NAMES = {"micro_f1": "micro F1", "macro_f1": "macro F1", "samples_f1": "samples F1"}
+SINGLE_MEASURES = ("accuracy", "balanced_accuracy", "macro_f1")
+_NAMES = {name: name.replace("_", " ").replace("f1", "F1") for name in (*MEASURES, *SINGLE_MEASURES)}
+_SPEEDS = {
+    "seconds_to_learn": ("seconds to learn", "{:,.1f}"),
+    "comments_a_second": ("comments a second", "{:,.0f}"),
+}
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,10 +58,10 @@ def rows_of(
     return rows + [{"setting": setting, "method": name, **size, **_figures(lead)} for name, lead in leads]
 
 
-def rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """The table for people: one row a method, intervals in brackets."""
+def rounded(table: pd.DataFrame, measures: Sequence[str] = MEASURES) -> pd.DataFrame:
+    """The table for people: one row a method, intervals in brackets, seconds where they were measured."""
     shown = table[["setting", "method", "texts", "labels"]].rename(columns={"labels": "codes"})
-    for measure in MEASURES:
+    for measure in measures:
         sign = np.where(table["method"].str.startswith("lead over"), "+", "")
         shown[_NAMES[measure]] = [
             f"{value:{plus}.3f} ({low:{plus}.3f} to {high:{plus}.3f})"
@@ -64,7 +69,51 @@ def rounded(table: pd.DataFrame) -> pd.DataFrame:
                 table[measure], table[f"{measure}_low"], table[f"{measure}_high"], sign, strict=True
             )
         ]
+    for column, (name, form) in _SPEEDS.items():
+        if column in table:
+            shown[name] = table[column].map(form.format, na_action="ignore").fillna("")
     return shown
+
+
+def add_speed(
+    rows: list[dict[str, object]], learning: dict[str, float], a_second: dict[str, float]
+) -> list[dict[str, object]]:
+    """The rows with seconds to learn and comments coded a second, by method, where these are known."""
+    for row in rows:
+        name = str(row["method"])
+        row["seconds_to_learn"] = round(learning.get(name, float("nan")), 2)
+        row["comments_a_second"] = round(a_second.get(name, float("nan")), 1)
+    return rows
+
+
+def bootstrap_single(
+    truth: npt.NDArray[np.int64], given: npt.NDArray[np.int64], codes: int, *, seed: int = 0
+) -> Floats:
+    """Accuracy, balanced accuracy and macro-F1 of one code a text, (RESAMPLES + 1, 3).
+
+    The first row is of the texts as they are, the others of resamples, which draw texts with replacement.
+    ``truth`` and ``given`` hold the position of each text's code.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(len(truth), np.full(len(truth), 1 / len(truth)), size=RESAMPLES)
+    times = np.vstack([np.ones(len(truth)), drawn])
+    real, chosen = np.eye(codes)[truth], np.eye(codes)[given]
+    hits, n_real, n_given = times @ (real * chosen), times @ real, times @ chosen
+    recall = np.where(n_real > 0, hits / np.maximum(n_real, 1), np.nan)
+    f1 = np.where(n_real + n_given > 0, _f1(hits, n_given, n_real), np.nan)
+    accuracy = hits.sum(axis=1) / times.sum(axis=1)
+    return np.column_stack([accuracy, np.nanmean(recall, axis=1), np.nanmean(f1, axis=1)])
+
+
+def rows_of_single(
+    setting: str, truth: npt.NDArray[np.int64], given: dict[str, npt.NDArray[np.int64]], codes: int
+) -> list[dict[str, object]]:
+    """A row for each method: accuracy, balanced accuracy and macro-F1 with intervals."""
+    return [
+        {"setting": setting, "method": name, "texts": len(truth), "labels": codes}
+        | _figures(bootstrap_single(truth, chosen, codes), SINGLE_MEASURES)
+        for name, chosen in given.items()
+    ]
 
 
 def to_markdown(table: pd.DataFrame) -> str:
@@ -102,9 +151,9 @@ def fill_place(page: Path, name: str, markdown: str) -> None:
         page.write_text(f"{before}{mark}\n{markdown}\n{rest}", encoding="utf-8", newline="\n")
 
 
-def _figures(run: Floats) -> dict[str, float]:
+def _figures(run: Floats, measures: Sequence[str] = MEASURES) -> dict[str, float]:
     found = {}
-    for measure, values in zip(MEASURES, run.T, strict=True):
+    for measure, values in zip(measures, run.T, strict=True):
         low, high = np.percentile(values[1:], [2.5, 97.5])
         figures = {measure: values[0], f"{measure}_low": low, f"{measure}_high": high}
         found |= {name: round(float(value), 4) for name, value in figures.items()}

@@ -24,6 +24,7 @@ MODULES = (
     "cleaning",
     "privacy",
     "coded",
+    "agreement",
     "coding",
     "exchange",
     "jobs",
@@ -64,6 +65,10 @@ _PUBLIC = {
     "save_coder": "coding.artefact",
     "cross_validate": "coding.evaluation",
     "evaluate_coder": "coding.evaluation",
+    "measure_alpha": "agreement",
+    "measure_subgroups": "coding.subgroups",
+    "compare_with_people": "coding.second_coder",
+    "trace_learning_curve": "coding.learning_curve",
 }
 
 __all__ = ["MODULES", "__version__", *_PUBLIC]
@@ -81,12 +86,16 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:  # the same names, for editors and type checkers
+    from textmine.agreement import measure_alpha
     from textmine.cleaning import CleanedText, clean_text, flag_texts, repair_text, undo_mojibake
     from textmine.codebook import Code, Codebook
     from textmine.coded import CodedDataset
     from textmine.coding.artefact import load_coder, save_coder
     from textmine.coding.coder import Coder
     from textmine.coding.evaluation import cross_validate, evaluate_coder
+    from textmine.coding.learning_curve import trace_learning_curve
+    from textmine.coding.second_coder import compare_with_people
+    from textmine.coding.subgroups import measure_subgroups
     from textmine.corpus import Corpus, Document
     from textmine.errors import CodebookError, InputError, ModelError, TextmineError
     from textmine.offsets import OffsetMap

@@ -28,6 +28,8 @@ LONG_COLUMNS = [
     "codebook_version",
 ]
 STANCES = ("affirms", "denies", "mixed")
+#: What a model writes for a stance that it cannot tell.
+UNSURE = "unsure"
 SPAN_COLUMNS = ["unit_id", "code", "start", "end", "quote", "coder", "stance"]
 
 
@@ -38,7 +40,7 @@ class CodedDataset:
     ``decisions`` is indexed by unit id with one column per code: 1 applies, 0 does not, NaN not coded
     ('not coded' is not 'no code'). ``scores`` has the same shape or is None (people give no scores).
     ``spans`` lists evidence: ``unit_id, code, start, end`` (code points into the text as read, exclusive
-    end; -1 where unknown), ``quote``, ``coder`` and ``stance`` (affirms, denies, mixed or '').
+    end; -1 where unknown), ``quote``, ``coder`` and ``stance`` (affirms, denies, mixed, unsure or '').
     ``thresholds`` are those the decisions were made with. Frozen: methods give back a new dataset.
 
     >>> decisions = pd.DataFrame({"money": [1.0, np.nan]}, index=["u1", "u2"])

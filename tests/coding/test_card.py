@@ -10,6 +10,8 @@ import pytest
 from textmine.coding.card import write_card
 from textmine.coding.coder import Coder
 from textmine.coding.evaluation import Evaluation, cross_validate
+from textmine.coding.second_coder import MEAN, compare_with_people
+from textmine.coding.subgroups import measure_subgroups
 from textmine.coding.tokens import fold, token_spans
 from textmine.corpus import Corpus
 from textmine.locations import find_model
@@ -31,7 +33,10 @@ def test_card_has_a_row_with_figures_for_each_code(card: str, coder: Coder, judg
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         assert cells[1:3] == [str(coder.n_positives_[k]), str(row["n_human"])]
         assert cells[5] == f"{row['f1']:.2f} ({row['f1_low']:.2f} to {row['f1_high']:.2f})"
-        assert float(cells[6]) == pytest.approx(coder.thresholds_[k], abs=5e-4)
+        ranked = [row[f"average_precision{end}"] for end in ("", "_low", "_high")]
+        assert cells[6] == "{:.2f} ({:.2f} to {:.2f})".format(*ranked)
+        assert cells[8] == f"{row['calibration_error']:.3f} ({row['calibration_error_by_chance']:.3f})"
+        assert float(cells[7]) == pytest.approx(coder.thresholds_[k], abs=5e-4)
 
 
 def test_card_says_what_it_rests_on(card: str, coder: Coder) -> None:
@@ -45,6 +50,46 @@ def test_card_says_what_it_rests_on(card: str, coder: Coder) -> None:
         "not for",
     ):
         assert wanted in card
+
+
+def test_card_has_the_overall_figures(card: str, judged: Evaluation) -> None:
+    for name, row in zip(
+        ("micro F1", "macro F1", "samples F1", "average precision", "calibration error"),
+        judged.overall.to_dict("records"),
+        strict=True,
+    ):
+        assert re.search(rf"^\| {name}[^|]*\| {row['value']:.3f} \|", card, re.MULTILINE)
+
+
+def test_card_tells_what_random_rows_would_have_shown(coder: Coder, judged: Evaluation, card: str) -> None:
+    said = write_card(coder, "synthetic", judged, folds=3, random_rows=judged)
+    line = (
+        f"Splitting rows at random would have shown micro F1 {judged.drawn['micro_f1'][0]:.3f}: do not report"
+    )
+    assert line in said and "at random" not in card
+
+
+def test_card_holds_agreement_subgroups_and_learning_curve_if_given(
+    coder: Coder, judged: Evaluation, answers: pd.DataFrame, given: pd.DataFrame
+) -> None:
+    second = given.set_axis(answers["doc_id"].tolist(), axis=0)
+    agreement = compare_with_people(judged.comparison, {"second": second})
+    subgroups = measure_subgroups(judged.comparison, {"which|one": answers["question"].tolist()})
+    curve = {"respondents": 5.0, "texts": 15.0, "measure": "micro_f1", "value": 0.5, "low": 0.4, "high": 0.6}
+    learning = pd.DataFrame([curve | {"gain": 0.1, "gain_low": 0.0, "gain_high": 0.2, "note": ""}])
+    said = write_card(
+        coder, "m", judged, folds=3, agreement=agreement, subgroups=subgroups, learning=learning
+    )
+    mean = agreement.differences.set_index("code").loc[MEAN]
+    assert f"| {mean['machine_human']:.2f} | 1.00 |" in said
+    assert f"As good as a second coder, over all codes: {mean['verdict']}." in said
+    assert said.count("| which/one | Question") == 3
+    assert "| 15 | 5 | micro F1 | 0.50 (0.40 to 0.60) | 0.10 (0.00 to 0.20) |" in said
+
+
+def test_card_of_another_kind_of_coder_says_what_it_is(coder: Coder, judged: Evaluation) -> None:
+    said = write_card(coder, "m", judged, folds=3, about="It dreams.", holds="It keeps nothing.")
+    assert "It dreams." in said and "It keeps nothing." in said and "fast tier" not in said
 
 
 def test_card_quotes_no_respondent(card: str, answers: pd.DataFrame, private_names: list[str]) -> None:

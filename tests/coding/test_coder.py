@@ -15,7 +15,9 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GridSearchCV
 
 from textmine.cleaning import normalise_text
-from textmine.coding.coder import Coder, as_corpus, folds_by_respondent
+from textmine.coding.calibrated import as_corpus, folds_by_respondent
+from textmine.coding.coder import Coder
+from textmine.coding.training_texts import gather_rows
 from textmine.coding.ridge import Kernel
 from textmine.corpus import Corpus
 from textmine.errors import InputError
@@ -166,8 +168,11 @@ def test_held_out_scores_come_from_others_with_other_words(
     monkeypatch.setattr(Kernel, "solve", lambda self, rows, *a: learned.append(rows) or solve(self, rows, *a))
     monkeypatch.setattr(Kernel, "score", lambda self, rows, *a: tested.append(rows) or score(self, rows, *a))
     coder = Coder().fit(both, labels, quotes=quotes)
-    owner = coder._training_texts(
-        *(both[c].tolist() for c in ("text", "question")), labels.to_numpy(), quotes, set()
+    owner = gather_rows(
+        *(both[c].tolist() for c in ("text", "question", "group")),
+        labels.to_numpy(),
+        coder.codes_,
+        quotes=quotes,
     ).owner
     assert len(tested) == coder.folds
     assert sorted(np.concatenate(tested)) == list(range(len(both)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import f1_score
+from sklearn.base import BaseEstimator
+from sklearn.metrics import average_precision_score, f1_score
 
 from textmine.coding import evaluation as module
 from textmine.coding.coder import Coder
@@ -13,10 +14,12 @@ from textmine.coding.evaluation import (
     average_precision,
     compare,
     cross_validate,
+    draw_average_precisions,
     evaluate_coder,
     expected_calibration_error,
 )
 from textmine.corpus import Corpus
+from textmine.errors import InputError
 
 NAN = np.nan
 TRUTH = np.array([[1, 0], [1, 1], [0, 0], [NAN, 1], [0, 0]])
@@ -55,6 +58,8 @@ def test_figures_agree_with_sklearn_where_nothing_is_missing() -> None:
     found = compare(truth, applies, applies, list("abcd"), [str(i) for i in range(80)], people)
     for name, value in zip(found.overall["measure"], found.overall["value"], strict=True):
         kind = name.removesuffix("_f1")
+        if kind not in ("micro", "macro", "samples"):
+            continue
         assert value == pytest.approx(f1_score(truth, applies, average=kind, zero_division=1.0), abs=1e-4)
 
 
@@ -69,18 +74,19 @@ def test_intervals_hold_the_value() -> None:
     found = compare_small()
     assert (found.overall["low"] <= found.overall["value"]).all()
     assert (found.overall["value"] <= found.overall["high"]).all()
-    for measure in ("precision", "recall", "f1"):
+    for measure in ("precision", "recall", "f1", "average_precision", "calibration_error"):
         assert (found.per_code[f"{measure}_low"] <= found.per_code[measure]).all()
         assert (found.per_code[measure] <= found.per_code[f"{measure}_high"]).all()
 
 
-def test_whole_respondents_are_drawn() -> None:
+def test_one_respondent_has_figures_and_no_interval() -> None:
     one = compare(TRUTH, APPLIES, APPLIES, ["c", "d"], IDS, ["a"] * 5)
-    assert one.overall["low"].tolist() == one.overall["high"].tolist() == one.overall["value"].tolist()
-    draws = module._resample_counts(["a", "a", "b"], seed=0)
-    assert (draws[:, 0] == draws[:, 1]).all()
-    assert (draws[1:, 1] + draws[1:, 2] == 2).all()
-    assert draws[0].tolist() == [1, 1, 1]
+    assert (
+        one.overall["value"].tolist()
+        == compare(TRUTH, APPLIES, APPLIES, ["c", "d"], IDS, GROUPS).overall["value"].tolist()
+    )
+    assert one.overall[["low", "high"]].isna().all(axis=None)
+    assert one.per_code[["f1_low", "calibration_error_high"]].isna().all(axis=None)
 
 
 def test_seed_sets_the_intervals() -> None:
@@ -145,6 +151,131 @@ def test_coder_is_judged_by_held_out_scores_on_its_own_texts(
     by_code = found.predictions.pivot(index="unit_id", columns="code", values="probability")
     wanted = pd.DataFrame(held_out, index=corpus.ids, columns=coder.codes_)
     np.testing.assert_allclose(by_code.loc[corpus.ids, coder.codes_], wanted)
+
+
+def test_average_precision_of_each_sample_is_sklearns_with_weights() -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(40):
+        n = int(rng.integers(3, 40))
+        p, truth = np.round(rng.random(n), 1), (rng.random(n) < 0.3).astype(float)  # with many ties
+        draws = np.vstack([np.ones(n), rng.integers(0, 3, (4, n))]).astype(np.float32)
+        for found, weight in zip(draw_average_precisions(p, truth, draws), draws, strict=True):
+            if (truth * weight).sum() == 0:
+                assert np.isnan(found)
+            else:
+                wanted = average_precision_score(truth, p, sample_weight=weight)
+                assert found == pytest.approx(wanted, abs=1e-6)
+
+
+def test_coder_that_ranks_wholly_right_has_average_precision_one_and_random_ranks_the_share() -> None:
+    rng = np.random.default_rng(0)
+    truth = (rng.random((4000, 2)) < 0.2).astype(float)
+    p = np.column_stack([truth[:, 0] * 0.5 + 0.2, rng.random(4000)])
+    people = [str(i) for i in range(4000)]
+    found = compare(truth, p, (p > 0.5).astype(float), ["c", "d"], people, people)
+    assert found.per_code["average_precision"].tolist() == pytest.approx([1, 0.2], abs=0.03)
+    assert found.overall.set_index("measure").loc["macro_average_precision", "value"] == pytest.approx(
+        found.per_code["average_precision"].mean(), abs=1e-4
+    )
+
+
+def test_code_that_people_never_gave_has_no_recall_and_weighs_on_no_mean() -> None:
+    truth = np.array([[1.0, 0, 1], [0, 0, 0], [1, 0, NAN]])
+    applies = np.array([[1.0, 0, 1], [0, 0, 0], [1, 0, 0]])
+    found = compare(truth, applies * 0.9, applies, list("cde"), list("uvw"), list("uvw"))
+    never = found.per_code.set_index("code").loc["d"]
+    assert never[["precision", "recall", "f1", "average_precision"]].isna().all()
+    assert never[["n", "n_human", "n_coder"]].tolist() == [3, 0, 0]
+    overall = found.overall.set_index("measure")["value"]
+    assert overall["macro_f1"] == 1 and overall["macro_average_precision"] == 1
+
+
+def test_code_that_the_coder_gave_and_nobody_else_costs() -> None:
+    truth, applies = np.array([[1.0, 0], [1, 0]]), np.array([[1.0, 1], [1, 0]])
+    found = compare(truth, applies * 0.9, applies, ["c", "d"], ["u", "v"], ["u", "v"])
+    assert found.per_code["precision"].tolist() == [1, 0]
+    assert found.overall.set_index("measure").loc["macro_f1", "value"] == 0.5
+
+
+def test_code_that_every_text_has_is_judged() -> None:
+    ones = np.ones((4, 1))
+    found = compare(ones, ones * 0.8, ones, ["c"], list("uvwx"), list("uvwx")).per_code.iloc[0]
+    assert found[["precision", "recall", "f1", "average_precision"]].tolist() == [1, 1, 1, 1]
+    assert found["calibration_error"] == pytest.approx(0.2)
+    assert found["precision_low"] < 0.6  # four texts are not enough to be sure
+
+
+def test_coder_without_probabilities_is_judged_by_its_decisions() -> None:
+    found = compare(TRUTH, None, APPLIES, ["c", "d"], IDS, GROUPS)
+    assert found.per_code["f1"].tolist() == compare_small().per_code["f1"].tolist()
+    unknown = [
+        "average_precision",
+        "average_precision_low",
+        "calibration_error",
+        "calibration_error_by_chance",
+    ]
+    assert found.per_code[unknown].isna().all(axis=None)
+    assert found.overall["value"].isna().tolist() == [False] * 3 + [True] * 2
+
+
+def test_truth_of_another_shape_is_refused() -> None:
+    with pytest.raises(InputError, match=r"\(5, 2\)"):
+        compare(TRUTH[:4], APPLIES, APPLIES, ["c", "d"], IDS, GROUPS)
+
+
+def test_samples_of_two_evaluations_can_be_compared() -> None:
+    one, same = compare_small(), compare_small()
+    assert (one.drawn["micro_f1"] - same.drawn["micro_f1"] == 0).all()
+    assert one.drawn["micro_f1"][0] == pytest.approx(one.overall["value"][0], abs=1e-4)
+    assert len(one.drawn["micro_f1"]) == 1001
+
+
+class Parrot(BaseEstimator):
+    """Gives a text the codes of the same text in training, if it met it; no probabilities."""
+
+    def fit(self, X, y, *, quotes=None, withhold=()):
+        self.codes_ = [str(c) for c in y.columns]
+        self.heard_ = dict(zip(X.texts, y.to_numpy(dtype=float), strict=True))
+        return self
+
+    def predict(self, X):
+        return np.array([self.heard_.get(text, np.zeros(len(self.codes_))) for text in X.texts])
+
+
+def test_random_rows_flatter_what_was_only_memorised(memorisable: tuple[pd.DataFrame, np.ndarray]) -> None:
+    frame, truth = memorisable
+    corpus, y = Corpus(frame), pd.DataFrame({"odd": truth})
+    honest = cross_validate(Parrot(), corpus, y, folds=4)
+    flattered = cross_validate(Parrot(), corpus, y, folds=4, by="rows")
+    assert honest.overall["value"][0] == 0
+    assert flattered.overall["value"][0] > 0.8
+    assert flattered.predictions["unit_id"].tolist() == honest.predictions["unit_id"].tolist()
+
+
+def test_rows_learned_from_only_are_never_scored_by_rows_either(
+    memorisable: tuple[pd.DataFrame, np.ndarray],
+) -> None:
+    frame, truth = memorisable
+    only = np.arange(len(frame)) < 40
+    found = cross_validate(
+        Parrot(), Corpus(frame), pd.DataFrame({"odd": truth}), folds=4, by="rows", learn_only=only
+    )
+    assert set(found.predictions["unit_id"]) == set(frame["doc_id"][~only])
+    assert found.overall["value"][0] == 1  # every text's twin is learned from
+
+
+def test_too_few_respondents_and_odd_ways_to_split_are_refused(answers, given) -> None:
+    corpus = Corpus(answers[["doc_id", "text"]].assign(group="one"))
+    with pytest.raises(InputError, match="Too few respondents"):
+        cross_validate(Parrot(), corpus, given, folds=3)
+    with pytest.raises(InputError, match="'pages'"):
+        cross_validate(Parrot(), corpus, given, folds=3, by="pages")  # type: ignore[arg-type]
+
+
+def test_any_fitted_coder_with_codes_and_thresholds_can_be_judged(answers, given) -> None:
+    corpus = Corpus(answers[["doc_id", "text", "group"]])
+    found = evaluate_coder(Parrot().fit(corpus, given), corpus, given)
+    assert found.overall["value"][0] > 0.9 and found.predictions["probability"].isna().all()
 
 
 def test_blank_text_counts_as_given_nothing(coder: Coder) -> None:

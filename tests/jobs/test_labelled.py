@@ -108,3 +108,35 @@ def test_rows_of_the_texts_that_could_not_be_used_are_kept(write_csv, tmp_path: 
     labels = write_csv(tmp_path / "labels.csv", ["id", "t"], [["1", "1"], ["2", "0"]])
     found = read_labelled(source, [labels], columns=ColumnNames("comment", "id"))
     assert [(r.row, r.id) for r in found.rejected] == [(5, "1")]
+
+
+def test_stances_of_codes_come_with_the_labels(join) -> None:
+    found = join([["id", "code", "stance"], ["2", "m", "Denies"], ["1", "t", "affirms"], ["4", "t", ""]])
+    assert found.stances.to_dict("records") == [
+        {"row": 0, "code": "t", "stance": "affirms"},
+        {"row": 1, "code": "m", "stance": "denies"},
+    ]
+
+
+def test_affirmed_by_one_and_denied_by_another_is_mixed(join) -> None:
+    found = join([["id", "code", "stance"], ["2", "m", "denies"], ["2", "m", "affirms"]])
+    assert found.stances["stance"].tolist() == ["mixed"]
+
+
+def test_unsure_is_no_stance(join) -> None:
+    assert join([["id", "code", "stance"], ["2", "m", "unsure"]]).stances.empty
+
+
+def test_scored_labels_stance_stands_against_one_learned_from_only(join) -> None:
+    scored = [["id", "code", "stance"], ["2", "m", "denies"]]
+    assert join(scored, only=[[scored[0], ["2", "m", "affirms"]]]).stances["stance"].tolist() == ["denies"]
+
+
+def test_word_that_is_no_stance_is_refused_without_showing_it(join) -> None:
+    with pytest.raises(InputError, match="1 stance\\(s\\) are none of affirms, denies, mixed") as told:
+        join([["id", "code", "stance"], ["2", "m", "Quillfeather"]])
+    assert "Quillfeather" not in str(told.value)
+
+
+def test_labels_without_stances_give_none(join) -> None:
+    assert join([["id", "t"], ["1", "1"], ["2", "0"]]).stances.empty

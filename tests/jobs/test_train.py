@@ -54,7 +54,7 @@ def test_card_gives_each_code_its_figures_with_intervals(tiny_model: Path) -> No
     assert "72 texts by 36 respondents" in card
     for code in ("training", "money"):
         (line,) = [line for line in card.splitlines() if line.startswith(f"| {code} |")]
-        assert line.count(" to ") == 3  # precision, recall and F1
+        assert line.count(" to ") == 4  # precision, recall, F1 and average precision
     assert "micro F1" in card and "macro F1" in card and "by respondent" in card
 
 

@@ -1,5 +1,6 @@
 """The act of coding: features, a linear coder, its thresholds, its evidence, its file and its evaluation.
 
 Order of the rooms inside: tokens, static, features, ridge, thresholds, scorer, coder, evidence, batch,
-artefact, evaluation, card.
+artefact; and how good it is: intervals, comparison, reliability, evaluation, subgroups, mistakes,
+second_coder, learning_curve, figures, card.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
 from textmine.codebook import Codebook
-from textmine.coding.coder import Coder, TrainingMemory
+from textmine.coding.calibrated import CalibratedCoder, TrainingMemory
+from textmine.coding.coder import Coder
 from textmine.coding.features import Vocabulary
 from textmine.coding.ridge import LinearWeights
+from textmine.coding.stance_artefact import STANCE_FILES, load_stance, save_stance
 from textmine.coding.static import load_static_vectors
 from textmine.coding.thresholds import Calibration
 from textmine.errors import CodebookError, ModelError
@@ -26,61 +29,70 @@ _FILES = ("weights.safetensors", "vocabulary.json", "codebook.yaml")
 _KEY_BYTES = 12
 
 
-def save_coder(coder: Coder, folder: Path | str) -> Path:
-    """Write a fitted coder into a folder, made if need be; gives the folder back.
+def save_coder(coder: CalibratedCoder, folder: Path | str) -> Path:
+    """Write a fitted coder of either tier into a folder, made if need be; gives the folder back.
 
     ``config.json`` is written last and names the sha256 of every other file, so a save that was cut off
     is never taken for whole. The same coder gives the same bytes.
     """
-    check_is_fitted(coder, "weights_")
+    check_is_fitted(coder, "thresholds_")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    if not isinstance(coder, Coder):
+        from textmine.coding.accurate_artefact import save_accurate
+
+        return save_accurate(coder, folder)
     _save_weights(coder, folder / "weights.safetensors")
     _save_vocabulary(coder.vocabulary_, folder / "vocabulary.json")
     with atomic_text(folder / "codebook.yaml") as handle:
         handle.write(coder.codebook_.dumps())
-    write_json(_describe(coder, folder), folder / "config.json")
+    vectors = load_static_vectors(find_model(coder.vectors))
+    own = {"static_vectors": {"name": vectors.name, "sha256": coder.vectors_sha256_}}
+    files = [*_FILES, *save_stance(coder.stance_, folder)]
+    write_json(describe_coder(coder, "fast", own, files, folder), folder / "config.json")
     return folder
 
 
-def load_coder(name: str | Path) -> Coder:
+def load_coder(name: str | Path) -> CalibratedCoder:
     """The coder in a folder, in ``./models`` or among those shipped with textmine.
 
     ``coder.name_`` is the folder's name and ``coder.sha256_`` the hash of its ``config.json``, which names
     all other files by hash. Raises ``ModelError`` where a file is missing, damaged or does not fit.
     """
     folder = find_model(name)
+    coder: CalibratedCoder
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         _check_files(folder, config)
-        coder = Coder(**config["parameters"])
-        coder.codes_ = [str(c) for c in config["codes"]]
-        coder.thresholds_ = np.array(config["thresholds"], dtype=np.float64)
-        coder.calibrations_ = [Calibration(float(a), float(b)) for a, b in config["calibrations"]]
-        coder.codebook_ = Codebook.load(folder / "codebook.yaml")
-        coder.vectors_sha256_ = config["static_vectors"]["sha256"]
-        coder.fingerprint_ = config["trained_on"]["fingerprint"]
-        coder.n_texts_ = int(config["trained_on"]["texts"])
-        coder.n_respondents_ = int(config["trained_on"]["respondents"])
-        coder.n_positives_ = np.array(config["trained_on"]["positives"])
-        _load_arrays(coder, folder, config["salt"])
+        if config["tier"] == "accurate":
+            from textmine.coding.accurate_artefact import load_accurate
+
+            coder = load_accurate(folder, config)
+            _restore(coder, folder, config)
+        else:
+            coder = Coder(**config["parameters"])
+            _restore(coder, folder, config)
+            coder.vectors_sha256_ = config["static_vectors"]["sha256"]
+            _load_arrays(coder, folder, config["salt"])
+            _check_fit(coder, folder)
     except ModelError:
         raise
     except CodebookError as error:
-        raise _damaged(folder, str(error)) from error
+        raise damaged(folder, str(error)) from error
     except Exception as error:  # a damaged file may fail in any way; the reader needs one clear line
-        raise _damaged(folder, type(error).__name__) from error
+        raise damaged(folder, type(error).__name__) from error
     coder.name_ = folder.resolve().name
     coder.sha256_ = sha256_of_file(folder / "config.json")
-    _check_fit(coder, folder)
     return coder
 
 
-def _describe(coder: Coder, folder: Path) -> dict[str, Any]:
-    vectors = load_static_vectors(find_model(coder.vectors))
+def describe_coder(
+    coder: CalibratedCoder, tier: str, own: dict[str, Any], files: Sequence[str], folder: Path
+) -> dict[str, Any]:
+    """What ``config.json`` says of a coder; ``own`` is what only its tier has."""
     return {
         "format": FORMAT,
-        "tier": "fast",
+        "tier": tier,
         "parameters": coder.get_params(),
         "codes": coder.codes_,
         "thresholds": [float(t) for t in coder.thresholds_],
@@ -90,7 +102,7 @@ def _describe(coder: Coder, folder: Path) -> dict[str, Any]:
             "version": coder.codebook_.version,
             "sha256": coder.codebook_.sha256,
         },
-        "static_vectors": {"name": vectors.name, "sha256": coder.vectors_sha256_},
+        **own,
         "trained_on": {
             "fingerprint": coder.fingerprint_,
             "texts": coder.n_texts_,
@@ -98,15 +110,45 @@ def _describe(coder: Coder, folder: Path) -> dict[str, Any]:
             "positives": [int(n) for n in coder.n_positives_],
         },
         "salt": coder.memory_.salt,
-        "files": {name: sha256_of_file(folder / name) for name in _FILES},
+        "files": {name: sha256_of_file(folder / name) for name in files},
     }
+
+
+def _restore(coder: CalibratedCoder, folder: Path, config: dict[str, Any]) -> None:
+    coder.codes_ = [str(c) for c in config["codes"]]
+    coder.thresholds_ = np.array(config["thresholds"], dtype=np.float64)
+    coder.calibrations_ = [Calibration(float(a), float(b)) for a, b in config["calibrations"]]
+    coder.codebook_ = Codebook.load(folder / "codebook.yaml")
+    coder.fingerprint_ = config["trained_on"]["fingerprint"]
+    coder.n_texts_ = int(config["trained_on"]["texts"])
+    coder.n_respondents_ = int(config["trained_on"]["respondents"])
+    coder.n_positives_ = np.array(config["trained_on"]["positives"])
+    if not set(coder.codes_) <= set(coder.codebook_.ids):
+        raise damaged(folder, "its codebook lacks some of its codes")
+    if STANCE_FILES[0] in config["files"]:
+        coder.stance_ = load_stance(folder, len(coder.codes_))
+
+
+def memory_tensors(memory: TrainingMemory, n_codes: int) -> dict[str, npt.NDArray[Any]]:
+    """A memory as arrays to save."""
+    keys = b"".join(bytes.fromhex(key) for key in memory.scores)
+    return {
+        "memory_keys": np.frombuffer(keys, dtype=np.uint8).reshape(-1, _KEY_BYTES),
+        "memory_scores": np.array(list(memory.scores.values()), dtype=np.float32).reshape(-1, n_codes),
+    }
+
+
+def memory_from(tensors: dict[str, npt.NDArray[Any]], salt: str) -> TrainingMemory:
+    """The memory that ``memory_tensors`` made arrays of."""
+    keys = [row.tobytes().hex() for row in tensors["memory_keys"]]
+    scores = np.round(tensors["memory_scores"].astype(np.float64), 6)
+    return TrainingMemory(salt, dict(zip(keys, scores, strict=True)))
 
 
 def _save_weights(coder: Coder, path: Path) -> None:
     from safetensors.numpy import save_file
 
-    weights, vocabulary, memory = coder.weights_, coder.vocabulary_, coder.memory_
-    keys = b"".join(bytes.fromhex(key) for key in memory.scores)
+    weights, vocabulary = coder.weights_, coder.vocabulary_
     tensors = {
         "terms": weights.terms.astype(np.float16),
         "pieces": weights.pieces.astype(np.float16),
@@ -115,10 +157,7 @@ def _save_weights(coder: Coder, path: Path) -> None:
         "term_idf": vocabulary.term_idf.astype(np.float32),
         "piece_idf": vocabulary.piece_idf.astype(np.float32),
         "question_shares": vocabulary.question_shares.astype(np.float32),
-        "memory_keys": np.frombuffer(keys, dtype=np.uint8).reshape(-1, _KEY_BYTES),
-        "memory_scores": np.array(list(memory.scores.values()), dtype=np.float32).reshape(
-            -1, len(coder.codes_)
-        ),
+        **memory_tensors(coder.memory_, len(coder.codes_)),
     }
     with atomic_path(path) as temporary:
         save_file({name: np.ascontiguousarray(t) for name, t in tensors.items()}, temporary)
@@ -156,9 +195,7 @@ def _load_arrays(coder: Coder, folder: Path, salt: str) -> None:
     coder.weights_ = LinearWeights(
         *(arrays[name].astype(np.float32) for name in ("terms", "pieces", "static", "constant"))
     )
-    keys = [row.tobytes().hex() for row in arrays["memory_keys"]]
-    scores = np.round(arrays["memory_scores"].astype(np.float64), 6)
-    coder.memory_ = TrainingMemory(salt, dict(zip(keys, scores, strict=True)))
+    coder.memory_ = memory_from(arrays, salt)
 
 
 def _check_files(folder: Path, config: dict[str, Any]) -> None:
@@ -167,11 +204,13 @@ def _check_files(folder: Path, config: dict[str, Any]) -> None:
             f"Model {folder.name} has form {config['format']}, this textmine reads up to {FORMAT}. "
             "Update textmine."
         )
-    for name in _FILES:
+    for name in config["files"]:
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise damaged(folder, "it names files outside the folder")
         if not (folder / name).is_file():
-            raise _damaged(folder, f"{name} is missing")
+            raise damaged(folder, f"{name} is missing")
         if sha256_of_file(folder / name) != config["files"][name]:
-            raise _damaged(folder, f"{name} is not the file that was saved")
+            raise damaged(folder, f"{name} is not the file that was saved")
 
 
 def _check_fit(coder: Coder, folder: Path) -> None:
@@ -197,10 +236,9 @@ def _check_fit(coder: Coder, folder: Path) -> None:
     }
     for name, (values, shape) in found.items():
         if values.shape != shape or not np.isfinite(values).all():
-            raise _damaged(folder, f"its {name} have not the shape {shape} or are not finite")
-    if not set(coder.codes_) <= set(coder.codebook_.ids):
-        raise _damaged(folder, "its codebook lacks some of its codes")
+            raise damaged(folder, f"its {name} have not the shape {shape} or are not finite")
 
 
-def _damaged(folder: Path, what: str) -> ModelError:
+def damaged(folder: Path, what: str) -> ModelError:
+    """The error that says what is wrong with a model folder."""
     return ModelError(f"The model folder {folder.name} is damaged: {what}. Copy it anew or train it again.")

@@ -13,11 +13,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from textmine.cleaning import is_non_response, repair_texts
 from textmine.coded import CodedDataset
-from textmine.coding.coder import Coder
+from textmine.coding.calibrated import CalibratedCoder
 from textmine.coding.evidence import find_evidence
+from textmine.coding.scorer import Scored
+from textmine.coding.stance_learning import tell_stances
 from textmine.corpus import Corpus
 
 _SPEAKS = re.compile(r"\S")
+
+#: Text, code, where its evidence begins and ends, and its stance or ''.
+Shown = tuple[int, int, int, int, str]
 
 #: Distinct texts handled at once; bounds memory, shows progress, changes nothing else.
 CHUNK = 8192
@@ -36,7 +41,7 @@ class CodingCounts:
 
 
 def code_corpus(
-    coder: Coder,
+    coder: CalibratedCoder,
     corpus: Corpus,
     *,
     leave_out: npt.NDArray[np.bool_] | None = None,
@@ -49,7 +54,7 @@ def code_corpus(
     once. ``leave_out`` masks texts not to be coded, such as an interviewer's. ``progress`` is told how many
     of how many distinct texts are done.
     """
-    check_is_fitted(coder, "weights_")
+    check_is_fitted(coder, "thresholds_")
     texts, questions = corpus.texts, corpus.questions
     written = np.array([bool(_SPEAKS.search(t)) for t in texts], dtype=bool)
     left_out = np.zeros(len(texts), bool) if leave_out is None else leave_out
@@ -66,15 +71,15 @@ def code_corpus(
     probabilities = np.full((len(distinct) + 1, len(coder.codes_)), np.nan)  # last row: not coded
     trained_on = np.zeros(len(distinct) + 1, bool)
     no_response = np.zeros(len(distinct) + 1, bool)
-    evidence: dict[int, list[tuple[int, int, int]]] = {}
+    evidence: dict[int, list[tuple[int, int, int, str]]] = {}
     for first in range(0, len(distinct), CHUNK):
         chunk = distinct[first : first + CHUNK]
         found = _code_chunk(coder, [t for t, _ in chunk], [q for _, q in chunk])
         no_response[first : first + len(chunk)] = found[3]
         probabilities[first : first + len(chunk)] = found[0]
         trained_on[first + found[1]] = True
-        for text, code, start, end in found[2]:
-            evidence.setdefault(first + text, []).append((code, start, end))
+        for text, code, start, end, stance in found[2]:
+            evidence.setdefault(first + text, []).append((code, start, end, stance))
         if progress is not None:
             progress(first + len(chunk), len(distinct))
     coded = int((~np.isnan(probabilities[unit])).any(axis=1).sum())
@@ -90,36 +95,62 @@ def code_corpus(
 
 
 def _code_chunk(
-    coder: Coder, texts: list[str], questions: list[str]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], list[tuple[int, int, int, int]], list[bool]]:
-    """Probabilities, texts that the coder was trained on, (text, code, start, end), non-responses."""
+    coder: CalibratedCoder, texts: list[str], questions: list[str]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], list[Shown], list[bool]]:
+    """Probabilities, texts that the coder was trained on, what shows each code, non-responses."""
     repaired = repair_texts(texts)
-    scored = coder.scorer.score(repaired, questions)
-    probabilities = np.round(coder.calibrate(scored.scores), 6)
+    scores, scored = coder.score_repaired(repaired, questions)
+    probabilities = np.round(coder.calibrate(scores), 6)
     known, held_out = coder.out_of_fold(repaired, questions)
     probabilities[known] = held_out
     probabilities[[not text for text in repaired]] = np.nan  # such as '&nbsp;'
     applies = probabilities >= coder.thresholds_
     spans = find_evidence(scored, applies, texts, repaired)
     silent = [is_non_response(t, q) for t, q in zip(repaired, questions, strict=True)]
-    return probabilities, known, [(text, code, span.start, span.end) for text, code, span in spans], silent
+    stances = _tell(coder, scored, repaired, questions, applies, known)
+    shown = [(t, c, span.start, span.end, stances.get((t, c), "")) for t, c, span in spans]
+    return probabilities, known, shown, silent
+
+
+def _tell(
+    coder: CalibratedCoder,
+    scored: Scored,
+    texts: list[str],
+    questions: list[str],
+    applies: npt.NDArray[np.bool_],
+    known: npt.NDArray[np.int64],
+) -> dict[tuple[int, int], str]:
+    """The stance of each text and code that applies; none where the coder learned none."""
+    if coder.stance_ is None:
+        return {}
+    return tell_stances(
+        coder.stance_,
+        scored,
+        texts,
+        questions,
+        applies,
+        memory=coder.memory_,
+        known=known,
+        asked=coder.remembered_questions(questions),
+        dense=coder.stance_features,
+    )
 
 
 def _assemble(
-    coder: Coder,
+    coder: CalibratedCoder,
     corpus: Corpus,
     probabilities: npt.NDArray[np.float64],
     unit: npt.NDArray[np.int64],
-    evidence: dict[int, list[tuple[int, int, int]]],
+    evidence: dict[int, list[tuple[int, int, int, str]]],
 ) -> CodedDataset:
     index = pd.Index(corpus.ids, name="unit_id")
     scores = pd.DataFrame(probabilities, index=index, columns=coder.codes_)
     decisions = (scores >= coder.thresholds_).astype(float).where(scores.notna())
     name = getattr(coder, "name_", "coder")
     rows = [
-        (uid, coder.codes_[code], start, end, text[start:end], name, "")
+        (uid, coder.codes_[code], start, end, text[start:end], name, stance)
         for uid, text, number in zip(corpus.ids, corpus.texts, unit.tolist(), strict=True)
-        for code, start, end in evidence.get(number, ())
+        for code, start, end, stance in evidence.get(number, ())
     ]
     columns = ["unit_id", "code", "start", "end", "quote", "coder", "stance"]
     return CodedDataset(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from textmine.coding.features import Analyser, Analysis, Vocabulary
 from textmine.coding.ridge import LinearWeights
 from textmine.coding.static import StaticVectors, sum_segments
+from textmine.coding.tokens import TokenBatch, TypeIndex
 
 Floats = npt.NDArray[np.float64]
 Table = npt.NDArray[np.float32]
@@ -23,12 +24,15 @@ BATCH = 8192
 class Scored:
     """Scores (texts, codes), and what each sentence adds to them, (sentences, codes).
 
-    ``sentence_ends`` says where each text's sentences end.
+    ``sentence_ends`` says where each text's sentences end. ``tokens`` are those of the texts, numbered by
+    ``index``, where they were scored at one go; else None.
     """
 
     scores: Floats
     sentences: Table
     sentence_ends: npt.NDArray[np.int64]
+    tokens: TokenBatch | None = None
+    index: TypeIndex | None = None
 
 
 class Scorer:
@@ -54,6 +58,8 @@ class Scorer:
         n_codes = self._weights.constant.shape[1]
         if not parts:
             return Scored(np.zeros((0, n_codes)), np.zeros((0, n_codes), np.float32), np.zeros(0, np.int64))
+        if len(parts) == 1:
+            return parts[0]
         counts = np.concatenate([np.diff(p.sentence_ends, prepend=0) for p in parts])
         return Scored(
             np.concatenate([p.scores for p in parts]),
@@ -79,7 +85,7 @@ class Scorer:
         )
         ends = np.searchsorted(batch.sentence_text, np.arange(len(texts)), side="right")
         scores = sum_segments(sentences, ends).astype(np.float64) + self._constants(places)
-        return Scored(scores, sentences, ends)
+        return Scored(scores, sentences, ends, batch, self.analyser.index)
 
     def _shares(self, analysis: Analysis, places: npt.NDArray[np.int64]) -> Table:
         """Each token's share, (tokens, codes); a pair's share is halved between its two tokens."""

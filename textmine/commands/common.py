@@ -24,6 +24,14 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors."
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of every random choice.")]
 
+_MEASURES = {
+    "micro_f1": "micro F1",
+    "macro_f1": "macro F1",
+    "samples_f1": "samples F1",
+    "macro_average_precision": "average precision",
+    "mean_calibration_error": "calibration error",
+}
+
 
 def make_console() -> Console:
     """A console that takes [brackets] in names and paths for what they are."""
@@ -49,8 +57,8 @@ def show_steps(silent: bool) -> Any:
     return shown()
 
 
-def show_progress(silent: bool) -> Any:
-    """A context that gives a function to tell how many of how many texts are done, or None."""
+def show_progress(silent: bool, doing: str = "coding") -> Any:
+    """A context that gives a function to tell how many of how many texts or steps are done, or None."""
     from contextlib import contextmanager, nullcontext
 
     if silent or not sys.stderr.isatty():
@@ -64,7 +72,7 @@ def show_progress(silent: bool) -> Any:
         with Progress(
             *Progress.get_default_columns()[:3], TimeRemainingColumn(), console=Console(stderr=True)
         ) as bar:
-            task = bar.add_task("coding", total=None)
+            task = bar.add_task(doing, total=None)
             yield lambda done, of: bar.update(task, completed=done, total=of)
 
     return shown()
@@ -72,12 +80,10 @@ def show_progress(silent: bool) -> Any:
 
 def print_overall(console: Console, overall: Any, how: str) -> None:
     """Print overall measures, each with its interval and how it was come by."""
-    for row in overall.to_dict("records"):
-        name = row["measure"].replace("_f1", " F1")
-        console.print(
-            f"{name:<11} {row['value']:.3f}  (95% {row['low']:.3f} to {row['high']:.3f}, {how})",
-            highlight=False,
-        )
+    for row in overall.dropna(subset=["value"]).to_dict("records"):
+        name, known = _MEASURES.get(row["measure"], row["measure"]), row["low"] == row["low"]
+        interval = f"95% {row['low']:.3f} to {row['high']:.3f}" if known else "no interval"
+        console.print(f"{name:<17} {row['value']:.3f}  ({interval}, {how})", highlight=False)
 
 
 def print_paths(console: Console, paths: list[Path]) -> None:

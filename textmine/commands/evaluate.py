@@ -19,7 +19,9 @@ from textmine.commands.common import (
     Text,
     make_console,
     print_json,
+    print_notes,
     print_overall,
+    print_paths,
 )
 
 
@@ -32,20 +34,40 @@ def evaluate(
     id: Id = None,
     question: Question = None,
     group: Group = None,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="Column of subgroups to compare; may be given again.")
+    ] = None,
+    second_coder: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--second-coder", help="Another person's codings of the same texts; may be given again."
+        ),
+    ] = None,
     seed: Seed = 0,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Judge a model against people's codes: precision, recall and F1 with intervals."""
-    from textmine.jobs.evaluate import evaluate_model
+    """Judge a model against people's codes: figures with intervals, calibration, subgroups, agreement."""
+    from textmine.jobs.evaluate import evaluate_model, give_records
     from textmine.jobs.labelled import ColumnNames
 
-    evaluation = evaluate_model(
-        model, source, labels, out, columns=ColumnNames(text, id, question, group), seed=seed
+    report = evaluate_model(
+        model,
+        source,
+        labels,
+        out,
+        columns=ColumnNames(text, id, question, group),
+        by=by or [],
+        second_coders=second_coder or [],
+        seed=seed,
     )
+    overall = report.evaluation.overall
     if json:
-        print_json({"out": str(out), "overall": evaluation.overall.to_dict("records")})
+        print_json(
+            {"out": str(out), **report.counts, "overall": give_records(overall), "notes": report.notes}
+        )
     elif not quiet:
         console = make_console()
-        print_overall(console, evaluation.overall, "on the labelled texts")
-        console.print(f"Tables: {out}", highlight=False, soft_wrap=True)
+        print_overall(console, overall, "on the labelled texts")
+        print_paths(console, report.paths)
+        print_notes(console, report.notes)

@@ -22,6 +22,7 @@ from textmine.commands.common import (
     print_json,
     print_notes,
     print_overall,
+    show_progress,
     show_steps,
 )
 
@@ -30,6 +31,7 @@ class Tier(StrEnum):
     """Kinds of coder."""
 
     fast = "fast"
+    accurate = "accurate"
 
 
 def train(
@@ -44,17 +46,36 @@ def train(
         list[Path] | None, typer.Option(help="Labels learned from and never scored; may be given again.")
     ] = None,
     codebook: Annotated[Path | None, typer.Option("--codebook", help="The codebook, yaml.")] = None,
-    tier: Annotated[Tier, typer.Option(help="Kind of coder.")] = Tier.fast,
+    tier: Annotated[
+        Tier, typer.Option(help="fast: no torch, thousands of texts a second; accurate: minutes to train.")
+    ] = Tier.fast,
+    teacher: Annotated[
+        str | None,
+        typer.Option(help="A model, or a table of its scores, that the fast tier learns from as well."),
+    ] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="Accurate tier: a sentence-transformers folder, or a name on a hub.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Accurate tier: most rounds.")] = None,
+    folds: Annotated[int | None, typer.Option(min=2, help="Accurate tier: networks to train.")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="Accurate tier: cpu, cuda or mps; the quickest here by default.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Accurate tier: CPU threads.")] = None,
     seed: Seed = 0,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Train a coder from coded texts and write its folder and model card."""
     from textmine.jobs.labelled import ColumnNames
-    from textmine.jobs.train import train_model
+    from textmine.jobs.train import Training, train_model
 
-    del tier  # there is one so far
-    with show_steps(quiet or json) as step:
+    training = Training(tier.value, seed, teacher, encoder, epochs, folds, device, threads)
+    silent = quiet or json
+    with (
+        show_steps(silent or tier is Tier.accurate) as step,
+        show_progress(silent or tier is Tier.fast, "training") as steps,
+    ):
         report = train_model(
             source,
             labels,
@@ -62,8 +83,9 @@ def train(
             columns=ColumnNames(text, id, question, group),
             learn_only=labels_train_only or [],
             codebook=codebook,
-            seed=seed,
+            training=training,
             progress=step,
+            steps=steps,
         )
     overall = report.evaluation.overall
     if json:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from textmine.coded import LONG_COLUMNS, STANCES, CodedDataset
+from textmine.coded import LONG_COLUMNS, STANCES, UNSURE, CodedDataset
 
 _LONG_TYPES = {"score": "number", "applies": "integer", "start": "integer", "end": "integer"}
 #: Columns of summary.csv, in order; the first holds the codes.
@@ -76,7 +76,7 @@ def _long_field(name: str) -> dict[str, Any]:
     if name == "band":
         field["constraints"] = {"enum": _BANDS}
     if name == "stance":
-        field["constraints"] = {"enum": ["", *STANCES]}
+        field["constraints"] = {"enum": ["", *STANCES, UNSURE]}
     return field
 
 

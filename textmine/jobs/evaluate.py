@@ -3,37 +3,254 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from textmine.cleaning import repair_texts
 from textmine.coding.artefact import load_coder
+from textmine.coding.comparison import ALL_CODES
 from textmine.coding.evaluation import Evaluation, evaluate_coder
+from textmine.coding.figures import draw_reliability
+from textmine.coding.mistakes import count_confusions, list_errors
+from textmine.coding.reliability import measure_reliability
+from textmine.coding.second_coder import MEAN, CoderAgreement, compare_with_people
+from textmine.coding.subgroups import Subgroups, check_groups, measure_subgroups
+from textmine.corpus import FIELDS, Corpus
+from textmine.errors import InputError
 from textmine.files import atomic_text, make_folder, write_json, write_rows
-from textmine.jobs.labelled import ColumnNames, read_labelled
+from textmine.jobs.evaluation_page import write_page
+from textmine.jobs.labelled import ColumnNames, LabelledCorpus, read_labelled
+from textmine.reading import read_labels
+
+#: Every file that may stand in the folder, and what it holds.
+FILES = {
+    "evaluation.html": "all of it on one page, figures included; opens without a network",
+    "overall.csv": "F1, average precision and calibration error over all codes, with 95% intervals",
+    "per_code.csv": "each code's precision, recall, F1, average precision and calibration error",
+    "reliability.csv": "for each code and bin of probability: what the coder told and what people found",
+    "reliability.svg": "the same as a plot",
+    "confusion.csv": "which code the coder gave where it missed another: human, coder, texts, of how many",
+    "errors.csv": "each unit and code where coder and people differ, the surest mistakes first; no words",
+    "subgroups.csv": "precision, recall and F1 in each subgroup, or 'too few to tell'",
+    "subgroup_differences.csv": "each subgroup against the others, corrected for the number of looks",
+    "agreement.csv": "Krippendorff's alpha of each two coders: machine, reference, people",
+    "agreement_differences.csv": "the machine's agreement with people less people's with each other",
+    "predictions.csv": "what all of this was counted from: unit, code, truth, probability, decision",
+    "evaluation.json": "model, corpus, counts and the overall figures, for machines",
+}
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """What was found, where it stands and what a user should know of it."""
+
+    evaluation: Evaluation
+    subgroups: Subgroups | None
+    agreement: CoderAgreement | None
+    paths: list[Path]
+    notes: list[str]
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def evaluate_model(
-    model: str, source: Path, labels: Sequence[Path], out: Path, *, columns: ColumnNames, seed: int = 0
-) -> Evaluation:
-    """Judge a model on labelled texts; writes ``overall.csv``, ``per_code.csv``, ``predictions.csv`` and
-    ``evaluation.json``. Texts that the model was trained on are judged by their out-of-fold scores.
-    """  # fmt: skip
+    model: str,
+    source: Path,
+    labels: Sequence[Path],
+    out: Path,
+    *,
+    columns: ColumnNames,
+    by: Sequence[str] = (),
+    second_coders: Sequence[Path] = (),
+    seed: int = 0,
+) -> EvaluationReport:
+    """Judge a model on labelled texts and write the folder; ``FILES`` says what stands in it.
+
+    Texts that the model was trained on are judged by their out-of-fold scores. ``by`` names columns of the
+    input to form subgroups; ``second_coders`` are label files, one a further coder, for agreement. Raises
+    ``InputError`` for a column that is not there, and coders who share no text.
+    """
     coder = load_coder(model)
     labelled = read_labelled(source, labels, columns=columns, codes=coder.codes_)
+    groups = {name: _column(labelled.corpus, columns, name) for name in dict.fromkeys(by)}
+    for name, values in groups.items():
+        check_groups(name, values)
+    codings = _read_codings(second_coders, labelled, coder.codes_)
     make_folder(out)
     evaluation = evaluate_coder(coder, labelled.corpus, labelled.y, seed=seed)
-    _write(evaluation.overall, out / "overall.csv")
-    _write(evaluation.per_code, out / "per_code.csv")
-    _write(evaluation.predictions, out / "predictions.csv")
-    summary = {
+    subgroups = measure_subgroups(evaluation.comparison, groups) if groups else None
+    agreement = compare_with_people(evaluation.comparison, codings) if codings else None
+    known = coder.out_of_fold(repair_texts(labelled.corpus.texts), labelled.corpus.questions)[0]
+    counts = {
+        "texts": len(labelled.corpus),
+        "respondents": len(set(labelled.corpus.groups)),
+        "texts_trained_on": len(known),
+    }
+    notes = _notes(labelled, counts, subgroups, agreement)
+    report = EvaluationReport(evaluation, subgroups, agreement, [], notes, counts)
+    about = {
         "model": {"id": coder.name_, "sha256": coder.sha256_},
         "corpus_fingerprint": labelled.corpus.fingerprint,
-        "texts": len(labelled.corpus),
-        "overall": evaluation.overall.to_dict("records"),
     }
-    write_json(summary, out / "evaluation.json")
-    return evaluation
+    return _write_folder(report, out, about)
+
+
+def give_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for json, in which an unknown figure is null."""
+    return [
+        {str(k): None if isinstance(v, float) and v != v else v for k, v in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _column(corpus: Corpus, columns: ColumnNames, name: str) -> list[Any]:
+    """The values of a column of the input, whatever part it has in the corpus."""
+    parts = {columns.question: "question", columns.group: "group"}
+    own = parts.get(name, f"{name}_" if name in FIELDS else name)
+    if own not in corpus.frame.columns or own in {"doc_id", "text"}:
+        names = [c.removesuffix("_") if c.removesuffix("_") in FIELDS else c for c in corpus.attributes]
+        names += [option for option in (columns.question, columns.group) if option]
+        raise InputError(
+            f"No column {name!r} to form subgroups by. Columns: {', '.join(names) or 'none'}. "
+            "Choose one with --by."
+        )
+    return list(corpus.frame[own])
+
+
+def _read_codings(
+    files: Sequence[Path], labelled: LabelledCorpus, codes: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """The codings of each file under the file's name; raises ``InputError`` where none is of these texts."""
+    codings: dict[str, pd.DataFrame] = {}
+    for file in files:
+        name, number = file.stem, 1
+        while name in codings:
+            number += 1
+            name = f"{file.stem} ({number})"
+        codings[name] = read_labels(file, id=labelled.id, codes=codes).frame
+        if not codings[name].index.isin(labelled.corpus.ids).any():
+            raise InputError(
+                f"{file.name} codes none of the {len(labelled.corpus)} labelled texts. "
+                "A second coder's file holds codings of the same texts, with the same ids."
+            )
+    return codings
+
+
+def _notes(
+    labelled: LabelledCorpus,
+    counts: dict[str, int],
+    subgroups: Subgroups | None,
+    agreement: CoderAgreement | None,
+) -> list[str]:
+    notes = []
+    if agreement is not None:
+        row = agreement.differences.set_index("code").loc[MEAN]
+        notes.append(
+            f"Agreement (alpha, mean over codes): machine with people {row['machine_human']:.2f}, people "
+            f"with each other {row['human_human']:.2f}; difference {row['difference']:+.2f} "
+            f"({row['low']:+.2f} to {row['high']:+.2f}): {row['verdict']}."
+        )
+    if subgroups is not None:
+        notes += _subgroup_notes(subgroups)
+    if counts["texts_trained_on"]:
+        notes.append(
+            f"The model was trained on {counts['texts_trained_on']} of the {counts['texts']} texts; these "
+            "are judged by scores of models that had not seen them, but its thresholds were chosen on them. "
+            "Report the figures of its card, whose thresholds were not."
+        )
+    if "group" not in labelled.corpus.frame.columns:
+        notes.append(
+            "No respondent column was named (--group): each text counts as a respondent of its own, so the "
+            "intervals are too narrow if people answered more than once."
+        )
+    if labelled.unmatched:
+        notes.append(f"{labelled.unmatched} labelled units are not in the input.")
+    if labelled.rejected:
+        notes.append(f"{len(labelled.rejected)} rows of the input could not be used.")
+    return notes
+
+
+def _subgroup_notes(subgroups: Subgroups) -> list[str]:
+    differences = subgroups.differences
+    found = differences[differences["differs"] == "yes"]
+    notes = [
+        f"{row['measure'].capitalize()} of {row['group']!r} ({row['by']}) is {row['difference']:+.2f} "
+        f"({row['low']:+.2f} to {row['high']:+.2f}) beside {row['than']!r}, {row['code']}."
+        for row in found.head(5).to_dict("records")
+    ]
+    if len(found) > 5:
+        notes.append(f"{len(found) - 5} more such differences: see subgroup_differences.csv.")
+    if not len(found):
+        notes.append(f"No difference between subgroups holds after correction ({len(differences)} looks).")
+    few = int((subgroups.table["note"] != "").sum())
+    if few:
+        notes.append(f"{few} of {len(subgroups.table)} rows of subgroups have figures too few to tell.")
+    return notes
+
+
+def _write_folder(report: EvaluationReport, out: Path, about: dict[str, Any]) -> EvaluationReport:
+    evaluation, comparison = report.evaluation, report.evaluation.comparison
+    reliability, confusion = measure_reliability(comparison), count_confusions(comparison)
+    tables = {
+        "overall.csv": evaluation.overall,
+        "per_code.csv": evaluation.per_code,
+        "reliability.csv": reliability,
+        "confusion.csv": confusion,
+        "errors.csv": list_errors(comparison),
+        "predictions.csv": evaluation.predictions,
+    }
+    if report.subgroups is not None:
+        tables["subgroups.csv"] = report.subgroups.table
+        tables["subgroup_differences.csv"] = report.subgroups.differences
+    if report.agreement is not None:
+        tables["agreement.csv"] = report.agreement.pairs
+        tables["agreement_differences.csv"] = report.agreement.differences
+    for name, table in tables.items():
+        _write(table, out / name)
+    figure = draw_reliability(reliability, _panel_notes(evaluation)) if len(reliability) else ""
+    if figure:
+        with atomic_text(out / "reliability.svg") as handle:
+            handle.write(figure)
+    made = [*tables, "evaluation.html", "evaluation.json", *(["reliability.svg"] if figure else [])]
+    files = {name: what for name, what in FILES.items() if name in made}
+    for name in FILES.keys() - files.keys():
+        (out / name).unlink(missing_ok=True)  # of an earlier evaluation, with other options
+    summary = about | report.counts | {"overall": give_records(evaluation.overall)}
+    if report.agreement is not None:
+        summary["agreement"] = give_records(report.agreement.differences)
+    if report.subgroups is not None:
+        differs = report.subgroups.differences
+        summary["subgroups_that_differ"] = give_records(differs[differs["differs"] == "yes"])
+    write_json(summary | {"notes": report.notes, "files": files}, out / "evaluation.json")
+    page = write_page(
+        about["model"]["id"],
+        report.evaluation,
+        counts=report.counts,
+        notes=report.notes,
+        reliability=figure,
+        confusion=confusion,
+        subgroups=report.subgroups,
+        agreement=report.agreement,
+        files=files,
+    )
+    with atomic_text(out / "evaluation.html") as handle:
+        handle.write(page)
+    paths = [out / name for name in files]
+    return EvaluationReport(
+        evaluation, report.subgroups, report.agreement, paths, report.notes, report.counts
+    )
+
+
+def _panel_notes(evaluation: Evaluation) -> dict[str, str]:
+    notes = {
+        row["code"]: f"{row['n_human']} coded · error {row['calibration_error']:.3f} "
+        f"(chance {row['calibration_error_by_chance']:.3f})"
+        for row in evaluation.per_code.to_dict("records")
+    }
+    mean = evaluation.drawn["mean_calibration_error"][0]
+    return notes | {ALL_CODES: f"mean error of the codes {mean:.3f}"}
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:

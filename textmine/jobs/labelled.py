@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from textmine.cleaning import repair_text
+from textmine.coded import STANCES, UNSURE
+from textmine.coding.stance_learning import keep_one_stance
 from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.reading import Labels, RejectedRow, make_corpus, pick_columns, read_labels, read_table
@@ -33,8 +35,9 @@ class ColumnNames:
 class LabelledCorpus:
     """Labelled texts: ``y`` has a row a text and a column a code; ``learn_only`` masks texts never scored.
 
-    ``quotes`` has ``row`` (position in the corpus), ``code`` and ``quote``. ``unlabelled`` counts texts of
-    the input without labels, ``unmatched`` labelled units that the input lacks.
+    ``quotes`` has ``row`` (position in the corpus), ``code`` and ``quote``; ``stances`` has ``row``, ``code``
+    and ``stance``, one row a text and code of which a stance is known. ``unlabelled`` counts texts of the
+    input without labels, ``unmatched`` labelled units that the input lacks; ``id`` is its id column.
     """
 
     corpus: Corpus
@@ -44,6 +47,9 @@ class LabelledCorpus:
     rejected: list[RejectedRow]
     unlabelled: int
     unmatched: int
+    uncoded: Corpus
+    stances: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["row", "code", "stance"]))
+    id: str = "id"
 
 
 def read_labelled(
@@ -73,15 +79,19 @@ def read_labelled(
     chosen = np.flatnonzero(has_label)[has_value]
     y = y[has_value]
     only = ~np.isin(y.index.to_numpy(), scored.frame.index[scored.frame.notna().any(axis=1)].to_numpy())
-    texts = corpus.select(chosen)
+    texts, y = corpus.select(chosen), y.reset_index(drop=True)
+    files = [scored, *([others] if others else [])]
     return LabelledCorpus(
         texts,
-        y.reset_index(drop=True),
+        y,
         only,
-        _place_quotes(texts, [scored, *([others] if others else [])]),
+        _place_quotes(texts, files),
         [*table.rejected, *rejected],
         unlabelled=len(corpus) - len(chosen),
         unmatched=len(frame) - len(known),
+        uncoded=corpus.select(np.setdiff1d(np.arange(len(corpus)), chosen)),
+        stances=keep_one_stance(_place_stances(texts, files), y),
+        id=named.id,
     )
 
 
@@ -99,3 +109,26 @@ def _place_quotes(corpus: Corpus, labels: Sequence[Labels]) -> pd.DataFrame:
     quotes = quotes[(quotes["quote"] != "") & quotes["unit_id"].isin(row)]
     placed = quotes.assign(row=quotes["unit_id"].map(row), quote=[repair_text(q) for q in quotes["quote"]])
     return placed[["row", "code", "quote"]].sort_values(["row", "code", "quote"], ignore_index=True)
+
+
+def _place_stances(corpus: Corpus, labels: Sequence[Labels]) -> pd.DataFrame:
+    """Stances with the rows they are of; of a unit in several parts of the labels the first part's alone.
+
+    'unsure', as coders write it, is no stance. Raises ``InputError`` for any other word that is none.
+    """
+    row = {unit: i for i, unit in enumerate(corpus.ids)}
+    parts, seen = [], set[str]()
+    for part in labels:
+        said = part.quotes[["unit_id", "code", "stance"]]
+        parts.append(said[said["unit_id"].isin(row) & ~said["unit_id"].isin(seen)])
+        seen |= set(part.frame.index)
+    given = pd.concat(parts)
+    given = given.assign(stance=given["stance"].str.strip().str.casefold())
+    given = given[~given["stance"].isin(["", UNSURE])]
+    wrong = ~given["stance"].isin(STANCES)
+    if wrong.any():
+        raise InputError(
+            f"{int(wrong.sum())} stance(s) are none of {', '.join(STANCES)}. "
+            "Mend column 'stance' of the labels, or leave it empty where none is known."
+        )
+    return given.assign(row=given["unit_id"].map(row))[["row", "code", "stance"]]

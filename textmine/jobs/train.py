@@ -6,16 +6,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from textmine.codebook import Codebook
-from textmine.coding.artefact import save_coder
+from textmine.coding.accurate import AccurateCoder
+from textmine.coding.artefact import load_coder, save_coder
+from textmine.coding.calibrated import CalibratedCoder
 from textmine.coding.card import write_card
 from textmine.coding.coder import Coder
-from textmine.coding.evaluation import Evaluation, cross_validate
+from textmine.coding.evaluation import Evaluation, compare, cross_validate
+from textmine.coding.members import MemberStore
+from textmine.coding.stance_scores import describe_stance
+from textmine.coding.teaching import Lesson, ask_teacher, read_lesson
 from textmine.errors import CodebookError, InputError
 from textmine.files import atomic_text, make_folder
 from textmine.jobs.labelled import ColumnNames, LabelledCorpus, read_labelled
 
 CARD_FOLDS = 5
+#: Where an accurate training keeps the members that are done, in the folder of the model.
+RESUME_FOLDER = "training"
 #: With fewer, no fold could be judged by a coder that chose its thresholds by cross-validation.
 FEWEST_RESPONDENTS = 10
 
@@ -30,6 +39,23 @@ class TrainReport:
     notes: list[str]
 
 
+@dataclass(frozen=True)
+class Training:
+    """How to train: the ``tier``, fast or accurate; the ``seed``; a ``teacher`` for the fast tier, a model's
+    name or folder or a table of probabilities; and, for the accurate tier, ``encoder``, ``epochs``, ``folds``
+    (members), ``device`` and CPU ``threads``, None for the usual.
+    """  # fmt: skip
+
+    tier: str = "fast"
+    seed: int = 0
+    teacher: str | None = None
+    encoder: str | None = None
+    epochs: int | None = None
+    folds: int | None = None
+    device: str | None = None
+    threads: int | None = None
+
+
 def train_model(
     source: Path,
     labels: Sequence[Path],
@@ -38,43 +64,137 @@ def train_model(
     columns: ColumnNames,
     learn_only: Sequence[Path] = (),
     codebook: Path | None = None,
-    seed: int = 0,
+    training: Training = Training(),  # noqa: B008 (it is frozen)
     progress: Callable[[str], None] = lambda step: None,
+    steps: Callable[[int, int], None] | None = None,
 ) -> TrainReport:
-    """Train a fast coder and write its folder; the same input and seed give the same bytes.
+    """Train a coder and write its folder; the same input, settings and machine give the same bytes.
 
-    ``learn_only`` are label files that are learned from and never scored. Raises ``InputError`` or
-    ``CodebookError`` where the input is not what was wanted.
+    ``learn_only`` are label files that are learned from and never scored. ``progress`` is told what is being
+    done, ``steps`` how many of how many steps of the accurate tier are done. An accurate training that was
+    cut off goes on from the members that it had done, which it keeps in ``out/training`` till the end.
+    Raises ``InputError`` or ``CodebookError`` where the input is not what was wanted.
     """
     book = None if codebook is None else Codebook.load(codebook)
+    _check_settings(training)
     progress("reading")
     labelled = read_labelled(
         source, labels, columns=columns, learn_only=learn_only, codes=None if book is None else book.ids
     )
     _check_labels(labelled, codebook)
     make_folder(out)
-    coder = Coder(seed=seed)
+    train = _train_accurate if training.tier == "accurate" else _train_fast
+    coder, evaluation = train(labelled, book, training, out, progress, steps or (lambda done, total: None))
+    progress("writing")
+    save_coder(coder, out)
+    MemberStore(out / RESUME_FOLDER, "").forget()
+    card = write_card(
+        coder,
+        out.name,
+        evaluation,
+        folds=CARD_FOLDS,
+        learn_only=int(labelled.learn_only.sum()),
+        stance=describe_stance(coder, labelled.learn_only, seed=training.seed),
+    )
+    with atomic_text(out / "card.md") as handle:
+        handle.write(card)
+    return TrainReport(out, evaluation, labelled, _notes(coder, labelled, training))
+
+
+def _train_fast(
+    labelled: LabelledCorpus,
+    book: Codebook | None,
+    training: Training,
+    out: Path,
+    progress: Callable[[str], None],
+    steps: Callable[[int, int], None],
+) -> tuple[CalibratedCoder, Evaluation]:
+    """A fast coder, taught if there is a teacher, and the figures of one that nobody taught.
+
+    The teacher learned from the codes that a fold of the cross-validation holds out, so that figures of the
+    taught coder itself would flatter.
+    """
+    lesson = None
+    if training.teacher is not None:
+        progress("asking the teacher")
+        lesson = _take_lesson(training.teacher, labelled)
+    coder = Coder(seed=training.seed)
     progress("cross-validating")
     evaluation = cross_validate(
         coder,
         labelled.corpus,
         labelled.y,
         folds=CARD_FOLDS,
-        seed=seed,
+        seed=training.seed,
         learn_only=labelled.learn_only,
         quotes=labelled.quotes,
         codebook=book,
     )
     progress("training on all")
-    coder.fit(labelled.corpus, labelled.y, codebook=book, quotes=labelled.quotes)
-    progress("writing")
-    save_coder(coder, out)
-    card = write_card(
-        coder, out.name, evaluation, folds=CARD_FOLDS, learn_only=int(labelled.learn_only.sum())
+    coder.fit(
+        labelled.corpus,
+        labelled.y,
+        codebook=book,
+        quotes=labelled.quotes,
+        lesson=lesson,
+        stances=labelled.stances,
     )
-    with atomic_text(out / "card.md") as handle:
-        handle.write(card)
-    return TrainReport(out, evaluation, labelled, _notes(coder, labelled))
+    return coder, evaluation
+
+
+def _train_accurate(
+    labelled: LabelledCorpus,
+    book: Codebook | None,
+    training: Training,
+    out: Path,
+    progress: Callable[[str], None],
+    steps: Callable[[int, int], None],
+) -> tuple[CalibratedCoder, Evaluation]:
+    """An accurate coder, and how good each member of it is on the respondents that are new to it."""
+    named = ("encoder", "epochs", "folds", "device", "threads")
+    settings = {name: value for name in named if (value := getattr(training, name)) is not None}
+    coder = AccurateCoder(seed=training.seed, **settings)
+    progress("training")
+    coder.fit(
+        labelled.corpus,
+        labelled.y,
+        codebook=book,
+        quotes=labelled.quotes,
+        stances=labelled.stances,
+        resume_in=out / RESUME_FOLDER,
+        progress=steps,
+    )
+    probabilities, applies = coder.judge_held_out(labelled.corpus.groups, labelled.y)
+    scored = np.flatnonzero(~labelled.learn_only)
+    corpus = labelled.corpus.select(scored)
+    truth = labelled.y.to_numpy(dtype=float)[scored]
+    evaluation = compare(
+        truth,
+        probabilities[scored],
+        applies[scored],
+        coder.codes_,
+        corpus.ids,
+        corpus.groups,
+        seed=training.seed,
+    )
+    return coder, evaluation
+
+
+def _take_lesson(teacher: str, labelled: LabelledCorpus) -> Lesson:
+    codes = [str(c) for c in labelled.y.columns]
+    path = Path(teacher)
+    if path.is_file():
+        return read_lesson(path, labelled.corpus, labelled.uncoded, codes)
+    return ask_teacher(load_coder(teacher), labelled.corpus, labelled.uncoded, codes)
+
+
+def _check_settings(training: Training) -> None:
+    if training.tier == "accurate" and training.teacher is not None:
+        raise InputError("A teacher teaches the fast tier. Leave out --teacher, or train with --tier fast.")
+    if training.tier == "fast":
+        for name in ("encoder", "epochs", "folds"):
+            if getattr(training, name) is not None:
+                raise InputError(f"--{name} is for --tier accurate. The fast tier has no such setting.")
 
 
 def _check_labels(labelled: LabelledCorpus, codebook: Path | None) -> None:
@@ -95,7 +215,7 @@ def _check_labels(labelled: LabelledCorpus, codebook: Path | None) -> None:
         )
 
 
-def _notes(coder: Coder, labelled: LabelledCorpus) -> list[str]:
+def _notes(coder: CalibratedCoder, labelled: LabelledCorpus, training: Training) -> list[str]:
     notes = []
     rare = [c for c, n in zip(coder.codes_, coder.n_positives_, strict=True) if n < 10]
     if rare:
@@ -105,7 +225,12 @@ def _notes(coder: Coder, labelled: LabelledCorpus) -> list[str]:
             "No respondent column was named (--group): each text counts as a respondent of its own, so the "
             "figures flatter if people answered more than once."
         )
-    if labelled.unlabelled:
+    if training.teacher is not None:
+        notes.append(
+            "The figures are those of a coder that nobody taught: the teacher knows the codes that "
+            "cross-validation holds out."
+        )
+    elif labelled.unlabelled:
         notes.append(f"{labelled.unlabelled} texts of the input have no labels and were not learned from.")
     if labelled.unmatched:
         notes.append(f"{labelled.unmatched} labelled units are not in the input.")

@@ -1,0 +1,271 @@
+"""The accurate tier: an encoder fine-tuned for the codes, averaged with the fast coder's words and pairs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+from textmine.cleaning import repair_texts
+from textmine.codebook import Codebook
+from textmine.coding.blend import cross_fit, fit_blend
+from textmine.coding.calibrated import CalibratedCoder, as_corpus, code_names, folds_by_respondent
+from textmine.coding.coder import Coder
+from textmine.coding.encoder import BUNDLED_ENCODER, Windows, cut_windows, find_encoder, load_tokenizer
+from textmine.coding.finetune import Network, Recipe, State, choose_machine, score_windows, train_network
+from textmine.coding.members import KeptMember, MemberStore
+from textmine.coding.scorer import Scored
+from textmine.coding.training_texts import TrainingTexts, gather_rows
+from textmine.corpus import Corpus
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+#: Where the texts are few, a training makes more rounds over them, to take this many steps.
+FEWEST_STEPS = 150
+#: Epochs without a better average precision on the held-out fold after which the first network stops.
+PATIENCE = 2
+Progress = Callable[[int, int], None]
+
+
+class AccurateCoder(CalibratedCoder):
+    """A multi-label coder that fine-tunes a sentence encoder: slower than ``Coder``, and more accurate.
+
+    Question and answer go in together; what people marked, and the codebook, are learned from as well. For
+    each fold of respondents a network is trained on the others; what these say of texts that they have not
+    seen is averaged with what the fast coder says, calibrated, and cut at one threshold a code. New texts
+    are scored by ``members`` networks trained on all texts. A score before calibration is a log-odds. Needs
+    torch and transformers (``pip install textmine[train]``).
+
+    Arguments: ``encoder``, the bundled one, a folder or a name on a hub; ``epochs``, the most rounds over
+    the texts (the first network may stop all of them earlier); ``rate``, the encoder's learning rate;
+    ``batch``, texts a step; ``most_tokens`` of a window; ``folds``; ``members``, whose scores are averaged;
+    ``seed``; ``device`` (None: the quickest here) and ``threads`` (None: torch's choice).
+    """
+
+    def __init__(
+        self,
+        *,
+        encoder: str = BUNDLED_ENCODER,
+        epochs: int = 5,
+        rate: float = 1.2e-4,
+        batch: int = 32,
+        most_tokens: int = 160,
+        folds: int = 5,
+        members: int = 1,
+        seed: int = 0,
+        device: str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self.encoder = encoder
+        self.epochs = epochs
+        self.rate = rate
+        self.batch = batch
+        self.most_tokens = most_tokens
+        self.folds = folds
+        self.members = members
+        self.seed = seed
+        self.device = device
+        self.threads = threads
+
+    # --- learning -------------------------------------------------------------------------------------
+
+    def fit(
+        self,
+        X: Corpus | pd.DataFrame | Sequence[str],
+        y: pd.DataFrame | npt.ArrayLike,
+        *,
+        groups: Sequence[str] | None = None,
+        codes: Sequence[str] | None = None,
+        codebook: Codebook | None = None,
+        quotes: pd.DataFrame | None = None,
+        withhold: Collection[str] = (),
+        stances: pd.DataFrame | None = None,
+        resume_in: Path | None = None,
+        progress: Progress = lambda done, total: None,
+    ) -> AccurateCoder:
+        """Learn from texts and their codes; returns self. Arguments as for ``Coder.fit``, and two more.
+
+        ``resume_in`` is a folder where members are put as they are done: a training that was killed, and is
+        called again with the same texts, codes and settings, takes them up. ``progress`` is told how many
+        of how many steps are done.
+        """
+        corpus = as_corpus(X, groups)
+        self.codes_ = code_names(y, codes, codebook)
+        self.codebook_ = codebook or Codebook.from_labels(self.codes_)
+        truth = np.asarray(y, dtype=np.float64)
+        self._check(corpus, truth)
+        texts, questions, respondents = repair_texts(corpus.texts), corpus.questions, corpus.groups
+        self.fast_ = Coder(folds=self.folds, seed=self.seed)
+        self.fast_.fit(corpus, truth, codes=self.codes_, codebook=codebook, quotes=quotes, withhold=withhold)
+        rows = gather_rows(
+            texts,
+            questions,
+            respondents,
+            truth,
+            self.codes_,
+            codebook=self.codebook_,
+            quotes=quotes,
+            withhold=set(withhold),
+        )
+        fold = folds_by_respondent(respondents, self.folds, self.seed)
+        held_out = self._train_members(rows, fold, resume_in, progress)
+        self.deep_held_out_ = held_out
+        self.blend_ = fit_blend(self.fast_.held_out_, held_out, truth)
+        blended = self.blend_.scores(self.fast_.held_out_, held_out)
+        self.fingerprint_ = corpus.fingerprint
+        self._set_thresholds(blended, truth)
+        self.memory_ = self._remember(texts, questions, blended)
+        self.n_texts_, self.n_respondents_ = len(corpus), len(set(respondents))
+        self.n_positives_ = np.nansum(truth, axis=0).astype(int)
+        self._learn_stance(stances, texts, questions, respondents, truth)
+        return self
+
+    def _train_members(
+        self, rows: TrainingTexts, fold: Ints, resume_in: Path | None, progress: Progress
+    ) -> Floats:
+        """Train a network for each fold and those that are kept; gives held-out scores (n, codes)."""
+        encoder = find_encoder(self.encoder)
+        self.tokenizer_ = load_tokenizer(encoder)
+        windows = cut_windows(self.tokenizer_, rows.texts, rows.questions, most_tokens=self.most_tokens)
+        store = MemberStore(resume_in, self._training_key(rows, fold))
+        bench = _Bench(self, encoder, windows, rows, fold)
+        scores = np.full((len(fold), len(self.codes_)), np.nan)
+        self.epochs_ = self._most_epochs(len(rows.texts))
+        self.members_: list[Network] = []
+        for place in range(self.folds + self.members):
+            if (found := store.take(place)) is None:
+                found = bench.train(place, _tell_part(progress, place, self.folds + self.members))
+                store.put(place, found)
+            self.epochs_ = found.epochs
+            if place < self.folds:
+                scores[fold == place] = found.scores
+            else:
+                self.members_.append(bench.make_network())
+                self.members_[-1].load_state(found.state)
+        return scores
+
+    def _batch_for(self, n: int) -> int:
+        """A step sees ``batch`` texts, fewer where there are few, so that there are steps enough."""
+        return int(np.clip(n // 20, min(8, self.batch), self.batch))
+
+    def _most_epochs(self, n: int) -> int:
+        steps = max(1.0, n * (1 - 1 / self.folds) / self._batch_for(n))
+        return max(self.epochs, math.ceil(FEWEST_STEPS / steps))
+
+    def _training_key(self, rows: TrainingTexts, fold: Ints) -> str:
+        """A hash of all that a member is made from, so that only the same training takes it up."""
+        settings = {k: v for k, v in self.get_params().items() if k not in ("device", "threads")}
+        digest = hashlib.sha256(json.dumps([settings, rows.texts, rows.questions, rows.writer]).encode())
+        for values in (rows.truth, rows.weight, fold):
+            digest.update(np.ascontiguousarray(values).tobytes())
+        return digest.hexdigest()
+
+    # --- coding ---------------------------------------------------------------------------------------
+
+    def score_repaired(self, texts: Sequence[str], questions: Sequence[str]) -> tuple[Floats, Scored]:
+        """Blended scores (n, codes), log-odds; and what each sentence adds to those of the fast coder."""
+        check_is_fitted(self, "members_")
+        fast, scored = self.fast_.score_repaired(texts, questions)
+        windows = cut_windows(self.tokenizer_, texts, questions, most_tokens=self.most_tokens)
+        found = [score_windows(network, windows) for network in self.members_]
+        return self.blend_.scores(fast, np.mean(found, axis=0)), scored
+
+    def find_shares(self, texts: Sequence[str], questions: Sequence[str]) -> Scored:
+        """What each sentence adds to the fast coder's scores."""
+        return self.fast_.find_shares(texts, questions)
+
+    def knows_question(self, question: str) -> bool:
+        """Whether it was trained on answers to this question."""
+        return self.fast_.knows_question(question)
+
+    def judge_held_out(
+        self, respondents: Sequence[str], y: pd.DataFrame | npt.ArrayLike
+    ) -> tuple[Floats, Floats]:
+        """Probabilities and decisions, (n, codes), of each training text by the member that is new to it.
+
+        For the figures of a model card, after ``fit`` with the same respondents and ``y``: blend,
+        calibration and thresholds, too, are those of the other folds.
+        """
+        fold = folds_by_respondent(respondents, self.folds, self.seed)
+        truth = np.asarray(y, dtype=np.float64)
+        return cross_fit(self.fast_.held_out_, self.deep_held_out_, truth, fold, seed=self.seed)
+
+
+class _Bench:
+    """Trains the networks of one coder: first one for each fold, on all other folds, then those to keep."""
+
+    def __init__(
+        self, coder: AccurateCoder, encoder: str, windows: Windows, rows: TrainingTexts, fold: Ints
+    ) -> None:
+        self.coder, self.encoder, self.windows, self.rows, self.fold = coder, encoder, windows, rows, fold
+        self.machine = choose_machine(coder.device, coder.threads)
+
+    def make_network(self) -> Network:
+        return Network.from_encoder(self.encoder, self.rows.truth.shape[1], self.machine)
+
+    def train(self, place: int, progress: Progress) -> KeptMember:
+        """The network of a fold, or, past the folds, one on all texts.
+
+        The first looks at its held-out fold after each epoch and may stop early; the others then train for
+        as long as it did, so that none of the scores they give of their own folds was picked.
+        """
+        coder, held_out = self.coder, place < self.coder.folds
+        test = np.flatnonzero(self.fold == place)
+        train = self.rows.allow(self.fold, place) if held_out else np.arange(len(self.rows.texts))
+        network = self.make_network()
+        unseen = self.windows.select(test)
+        watch = _Watch(network, unseen, self.rows.truth[test])
+        recipe = Recipe(
+            coder.epochs_, coder.rate, coder._batch_for(len(train)), seed=coder.seed * 1000 + place
+        )
+        taken = train_network(
+            network,
+            self.windows,
+            self.rows.truth,
+            recipe,
+            rows=train,
+            weights=self.rows.weight,
+            after_epoch=watch.stop if place == 0 else lambda epoch: False,
+            progress=progress,
+        )
+        if not held_out:
+            return KeptMember(network.state(), np.zeros((0, 0)), taken)
+        return KeptMember({}, score_windows(network, unseen), taken)
+
+
+class _Watch:
+    """Stops a training when the held-out fold has not been ranked better for some epochs."""
+
+    def __init__(self, network: Network, windows: Windows, truth: Floats) -> None:
+        self.network, self.windows, self.truth = network, windows, truth
+        self.best, self.best_epoch = -1.0, 0
+
+    def stop(self, epoch: int) -> bool:
+        precision = mean_average_precision(score_windows(self.network, self.windows), self.truth)
+        if precision > self.best:
+            self.best, self.best_epoch = precision, epoch
+        return epoch - self.best_epoch >= PATIENCE
+
+
+def mean_average_precision(scores: Floats, truth: Floats) -> float:
+    """The mean average precision over the codes that some of the texts carry; 0 where none does."""
+    from sklearn.metrics import average_precision_score
+
+    found = []
+    for k in range(truth.shape[1]):
+        known = ~np.isnan(truth[:, k])
+        if truth[known, k].any():
+            found.append(average_precision_score(truth[known, k], scores[known, k]))
+    return float(np.mean(found)) if found else 0.0
+
+
+def _tell_part(progress: Progress, part: int, parts: int) -> Progress:
+    return lambda done, total: progress(part * total + done, parts * total)

