@@ -47,6 +47,7 @@ _MEASURES = ("micro_f1", "macro_f1", "mean_average_precision")
 #: What can be run, by the word that the command line takes.
 MAKERS: dict[str, tuple[str, Callable[[], Any]]] = {
     **{word: (method.name, method.make) for word, method in METHODS.items()},
+    "accurate": (METHODS["accurate"].name, lambda: METHODS["accurate"].make(folds=3, epochs=4)),
     "setfit": ("SetFit", PEERS["SetFit"].make),
     "tfidf": ("TF-IDF words + question + LR", PEERS["TF-IDF words + question + LR"].make),
     "minilm": ("MiniLM, frozen + question + LR", PEERS["MiniLM, frozen + question + LR"].make),

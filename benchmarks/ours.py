@@ -12,7 +12,7 @@ class Method:
     """A coder's name in the tables, what makes it, and what ``textmine train`` is told to train it."""
 
     name: str
-    make: Callable[[], Any]
+    make: Callable[..., Any]
     train: tuple[str, ...] = ()
 
 
@@ -23,11 +23,11 @@ def make_fast() -> Any:
     return Coder()
 
 
-def make_accurate() -> Any:
+def make_accurate(**settings: Any) -> Any:
     """A coder of the accurate tier."""
     from textmine.coding.accurate import AccurateCoder
 
-    return AccurateCoder()
+    return AccurateCoder(**settings)
 
 
 #: By the word that the command line takes. The first that is asked for leads the table.

@@ -35,6 +35,11 @@ def bootstrap_f1(truth: Floats, given: Floats, respondents: Sequence[str], *, se
     n = int(number.max()) + 1
     drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)[:, number]
     times = np.vstack([np.ones(len(number)), drawn])
+    return f1_of_draws(truth, given, times)
+
+
+def f1_of_draws(truth: Floats, given: Floats, times: Floats) -> Floats:
+    """Micro-, macro- and samples-F1, (draws, 3); ``times`` (draws, texts) is how often a text is drawn."""
     hits, n_given, n_true = times @ (truth * given), times @ given, times @ truth
     of_text = _f1((truth * given).sum(axis=1), given.sum(axis=1), truth.sum(axis=1))
     of_text[(given + truth).sum(axis=1) == 0] = 1.0
@@ -53,9 +58,9 @@ def rows_of(
     runs = {name: bootstrap_f1(truth, decisions, respondents) for name, decisions in given.items()}
     first, *others = runs
     size = {"texts": len(truth), "respondents": len(set(respondents)), "labels": truth.shape[1]}
-    rows = [{"setting": setting, "method": name, **size, **_figures(run)} for name, run in runs.items()]
+    rows = [{"setting": setting, "method": name, **size, **summarise(run)} for name, run in runs.items()]
     leads = [(f"lead over {name}", runs[first] - runs[name]) for name in others]
-    return rows + [{"setting": setting, "method": name, **size, **_figures(lead)} for name, lead in leads]
+    return rows + [{"setting": setting, "method": name, **size, **summarise(lead)} for name, lead in leads]
 
 
 def rounded(table: pd.DataFrame, measures: Sequence[str] = MEASURES) -> pd.DataFrame:
@@ -111,7 +116,7 @@ def rows_of_single(
     """A row for each method: accuracy, balanced accuracy and macro-F1 with intervals."""
     return [
         {"setting": setting, "method": name, "texts": len(truth), "labels": codes}
-        | _figures(bootstrap_single(truth, chosen, codes), SINGLE_MEASURES)
+        | summarise(bootstrap_single(truth, chosen, codes), SINGLE_MEASURES)
         for name, chosen in given.items()
     ]
 
@@ -151,7 +156,8 @@ def fill_place(page: Path, name: str, markdown: str) -> None:
         page.write_text(f"{before}{mark}\n{markdown}\n{rest}", encoding="utf-8", newline="\n")
 
 
-def _figures(run: Floats, measures: Sequence[str] = MEASURES) -> dict[str, float]:
+def summarise(run: Floats, measures: Sequence[str] = MEASURES) -> dict[str, float]:
+    """The first row of a run (draws, measures) with the 95% interval of the others, by measure."""
     found = {}
     for measure, values in zip(measures, run.T, strict=True):
         low, high = np.percentile(values[1:], [2.5, 97.5])

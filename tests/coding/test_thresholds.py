@@ -75,3 +75,16 @@ def test_probabilities_all_alike_give_the_code_to_all_or_to_none(share: float, n
     truth = np.zeros(50)
     truth[: max(1, int(50 * share))] = 1
     assert (probabilities >= choose_threshold(probabilities, truth)).sum() == n_given
+
+
+@pytest.mark.parametrize("scale", [0.001, 1, 4, 30, 1000])
+@pytest.mark.parametrize("shift", [0, 5, 30])
+def test_calibration_does_not_depend_on_the_scale_of_the_scores(scale: float, shift: float) -> None:
+    """Newton's method went astray on scores of a network, which spread wider than those of the fast tier."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        truth = (rng.random(400) < (0.03, 0.1, 0.3)[seed % 3]).astype(float)
+        scores = truth * 4 - 2 + rng.normal(0, 2, 400)
+        wanted = fit_calibration(scores, truth).probability(scores)
+        other = (scores + shift) * scale
+        assert fit_calibration(other, truth).probability(other) == pytest.approx(wanted, abs=0.01)

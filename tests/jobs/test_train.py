@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,12 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
+from textmine.coding import accurate as accurate_room
 from textmine.coding.artefact import load_coder
+from textmine.coding.members import MemberStore
 from textmine.files import sha256_of_file
 from textmine.jobs import train as train_job
+from textmine.jobs.labelled import ColumnNames
 
 FILES = ["card.md", "codebook.yaml", "config.json", "vocabulary.json", "weights.safetensors"]
 
@@ -304,3 +308,249 @@ def test_out_that_is_a_file_is_told_before_the_work(train, tmp_path: Path, monke
     (tmp_path / "taken").write_text("a file")
     ran, folder = train(out="taken")
     assert f"Cannot write to the folder {folder} (it is a file)" in ran.error
+
+
+# --- the accurate tier ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def accurate(study, tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an accurate coder of the synthetic study; to be read, not changed."""
+    out = tmp_path_factory.mktemp("models") / "accurate"
+    columns = ColumnNames("comment", "id", "question", "person")
+    how = train_job.Training(
+        "accurate", encoder=str(tiny_encoder), epochs=1, folds=2, device="cpu", threads=1
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accurate_room, "FEW_TEXTS", 1)
+        train_job.train_model(
+            study.comments, [study.long], out, columns=columns, codebook=study.codebook, training=how
+        )
+    return out
+
+
+@pytest.fixture
+def quick(tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[object, ...]:
+    """Options of an accurate training that takes a moment."""
+    monkeypatch.setattr(accurate_room, "FEW_TEXTS", 1)
+    return ("--tier", "accurate", "--encoder", tiny_encoder, "--epochs", 1, "--folds", 2, "--threads", 1)
+
+
+def test_accurate_card_tells_its_kind_its_parts_and_that_it_is_confidential(accurate: Path) -> None:
+    card = " ".join((accurate / "card.md").read_text("utf-8").split())
+    coder = load_coder(accurate)
+    for told in (
+        "of the accurate tier: 1 network, the encoder tiny fine-tuned for 1 epochs",
+        f"which counts for {coder.blend_.share:.0%}",
+        "at least 3 respondents",
+        "the folder is as confidential as the texts",
+        "Cross-validated in 2 folds by respondent on 72 texts",
+    ):
+        assert told in card
+    assert "fast tier: linear weights" not in card and str(accurate.parent) not in card
+
+
+def test_accurate_model_is_used_by_the_same_command(textmine, study, accurate: Path, tmp_path: Path) -> None:
+    columns = ("--text", "comment", "--id", "id", "--question", "question")
+    ran = textmine("code", study.comments, "--model", accurate, *columns, "--out", tmp_path / "coded")
+    assert ran.code == 0, ran.err
+    assert "72 texts were in the model's training" in ran.out
+    told = json.loads((tmp_path / "coded" / "provenance.json").read_text("utf-8"))
+    assert told["model"]["tier"] == "accurate" and told["model"]["id"] == "accurate"
+    assert told["counts"]["trained_on"] == 72
+    assert {"torch", "transformers", "numpy"} <= set(told["software"])
+    names = {path.name for path in (tmp_path / "coded").iterdir()}
+    assert {"coded_wide.csv", "coded_long.csv", "coded_spans.csv", "scores.parquet", "summary.csv"} <= names
+    wide = pd.read_csv(tmp_path / "coded" / "coded_wide.csv", dtype=str, keep_default_na=False)
+    assert len(wide) == 72 and set(wide["training"]) <= {"0", "1"}
+    scores = pd.read_parquet(tmp_path / "coded" / "scores.parquet")
+    assert scores[["training", "money"]].to_numpy().min() >= 0
+    assert scores[["training", "money"]].to_numpy().max() <= 1
+
+
+def test_question_that_an_accurate_model_did_not_meet_is_noted(
+    textmine, accurate: Path, write_csv, tmp_path: Path
+) -> None:
+    wave = write_csv(
+        tmp_path / "w.csv", ["id", "comment", "question"], [["1", "We train", "q0"], ["2", "x", "q7"]]
+    )
+    columns = ("--text", "comment", "--id", "id", "--model", accurate)
+    asked = textmine("code", wave, *columns, "--question", "question", "--out", tmp_path / "a", "--json")
+    assert "1 question(s) were not met in training; expect it" in " ".join(json.loads(asked.out)["notes"])
+    plain = textmine("code", wave, *columns, "--out", tmp_path / "b", "--json")
+    assert "no question column was named" in " ".join(json.loads(plain.out)["notes"])
+
+
+def test_question_before_a_turn_goes_into_the_accurate_model(
+    textmine, accurate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = tmp_path / "talk.txt"
+    talk.write_text("Interviewer: Do you train together?\n\nP1: Both.\n", "utf-8")
+    asked: list[tuple[str, str]] = []
+    cut = accurate_room.cut_windows
+
+    def watch(tokenizer, texts, questions, *, most_tokens):
+        asked.extend(zip(texts, questions, strict=True))
+        return cut(tokenizer, texts, questions, most_tokens=most_tokens)
+
+    monkeypatch.setattr(accurate_room, "cut_windows", watch)
+    assert textmine("code", talk, "--model", accurate, "--out", tmp_path / "out").code == 0
+    assert dict(asked)["Both."] == "Do you train together?"
+    assert not [text for text, _ in asked if text.startswith("Do you")]  # the interviewer is not coded
+
+
+def test_accurate_training_that_was_cut_off_goes_on(
+    train, quick, monkeypatch: pytest.MonkeyPatch, accurate: Path
+) -> None:
+    put = MemberStore.put
+
+    def interrupt(self: MemberStore, place: int, member: object) -> None:
+        put(self, place, member)
+        if place == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(MemberStore, "put", interrupt)
+    ran, folder = train(*quick)
+    assert ran.code == 130
+    kept = sorted(path.name for path in (folder / "training").iterdir())
+    assert kept == ["member-0.safetensors", "member-1.safetensors"] and not (folder / "config.json").exists()
+    monkeypatch.setattr(MemberStore, "put", put)
+    places = []
+    learn = accurate_room._Bench.train
+    monkeypatch.setattr(
+        accurate_room._Bench,
+        "train",
+        lambda self, place, tell: places.append(place) or learn(self, place, tell),
+    )
+    ran, folder = train(*quick)
+    assert ran.code == 0 and places == [2]
+    assert not (folder / "training").exists()
+    assert load_coder(folder).tier == "accurate"
+
+
+def test_private_name_is_in_no_file_of_an_accurate_model(accurate: Path, secret: str) -> None:
+    for path in accurate.rglob("*"):
+        if path.is_file() and path.name != "tokenizer.json":
+            assert secret.lower().encode() not in path.read_bytes().lower(), path.name
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (("--tier", "accurate", "--teacher", "x"), "A teacher teaches the fast tier. Leave out --teacher"),
+        (("--tier", "accurate", "--learning-curve"), "--learning-curve is for --tier fast"),
+        (("--epochs", 2), "--epochs is for --tier accurate"),
+        (("--device", "cpu"), "--device is for --tier accurate"),
+        (("--tier", "accurate", "--device", "abacus"), "No device abacus here. Choose cpu, or cuda or mps"),
+    ],
+)
+def test_setting_of_the_other_tier_is_refused(
+    train, tiny_encoder: Path, options: tuple[object, ...], wanted: str
+) -> None:
+    assert wanted in train(*options)[0].error
+
+
+def test_encoder_that_is_none_is_told_before_the_work(train, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    (tmp_path / "nothing").mkdir()
+    assert "The folder nothing is no encoder" in train(
+        "--tier", "accurate", "--encoder", tmp_path / "nothing"
+    )[0].error  # fmt: skip
+
+
+def test_missing_torch_is_told_in_one_line(
+    train, textmine, study, accurate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert "pip install textmine[train]" in train("--tier", "accurate")[0].error
+    ran = textmine("code", study.comments, "--model", accurate, "--out", tmp_path / "out")
+    assert "pip install textmine[train]" in ran.error and not (tmp_path / "out").exists()
+
+
+# --- a teacher --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def some_labels(study, write_csv, tmp_path: Path) -> Path:
+    """Labels of the first 48 of the 72 comments."""
+    rows = [[u, *codes] for u, codes in list(study.truth.items())[:48]]
+    return write_csv(tmp_path / "some.csv", ["id", "training", "money"], rows)
+
+
+def test_teacher_that_is_a_model_teaches_texts_without_labels(
+    train, tiny_model: Path, some_labels: Path
+) -> None:
+    plain_run, plain = train(labels=some_labels, out="plain")
+    ran, taught = train("--teacher", tiny_model, labels=some_labels, out="taught")
+    assert (plain_run.code, ran.code) == (0, 0)
+    assert bytes_of(plain)["weights.safetensors"] != bytes_of(taught)["weights.safetensors"]
+    assert sorted(bytes_of(taught)) == FILES and load_coder(taught).tier == "fast"
+    card = " ".join((taught / "card.md").read_text("utf-8").split())
+    assert "It was taught by tiny" in card and "the same coder without a teacher" in card
+    assert "taught by" not in (plain / "card.md").read_text("utf-8")
+    assert "figures are those of a coder that nobody taught" in ran.out
+    assert load_coder(taught).n_texts_ == 48
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_teacher_that_is_a_table_teaches_and_gives_the_same_bytes_twice(
+    train, study, some_labels: Path, tmp_path: Path, form: str
+) -> None:
+    frame = pd.DataFrame(
+        [[u, *(0.9 if c else 0.1 for c in codes)] for u, codes in study.truth.items()],
+        columns=["unit_id", "training", "money"],
+    )
+    table = tmp_path / f"scores.{form}"
+    frame.to_csv(table, index=False) if form == "csv" else frame.to_parquet(table, index=False)
+    (_, plain), (one, a), (_, b) = (
+        train(labels=some_labels, out="plain/m"),
+        train("--teacher", table, labels=some_labels, out="a/m"),
+        train("--teacher", table, labels=some_labels, out="b/m"),
+    )
+    assert one.code == 0, one.err
+    assert bytes_of(a) == bytes_of(b)
+    assert bytes_of(a)["weights.safetensors"] != bytes_of(plain)["weights.safetensors"]
+
+
+def test_accurate_model_teaches_the_fast_tier(train, accurate: Path, some_labels: Path) -> None:
+    ran, folder = train("--teacher", accurate, labels=some_labels)
+    assert ran.code == 0, ran.err
+    assert load_coder(folder).tier == "fast"
+
+
+def test_teacher_that_cannot_teach_is_told_in_one_line(
+    train, study, some_labels: Path, write_csv, tmp_path: Path, tiny_model: Path
+) -> None:
+    header = ["id", "training", "money"]
+    cases = {
+        "No model 'nowhere'": "nowhere",
+        "p.csv, row 2 (line 3), column 'money': no probability": write_csv(
+            tmp_path / "p.csv", header, [["000", 0.5, 0.5], ["001", 0.5, 1.5]]
+        ),
+        "No column for the code(s) money in c.csv": write_csv(tmp_path / "c.csv", header[:2], [["000", 1]]),
+        "the id stands already": write_csv(tmp_path / "i.csv", header, [["000", 1, 1], ["000", 1, 1]]),
+        "None of the 1 ids": write_csv(tmp_path / "n.csv", header, [["zzz", 1, 1]]),
+    }
+    for wanted, teacher in cases.items():
+        assert wanted in train("--teacher", teacher, labels=some_labels)[0].error
+    rain = write_csv(tmp_path / "rain.csv", ["id", "rain"], [[u, int(u) % 2] for u in study.truth])
+    assert (
+        "The teacher does not know the code(s) rain" in train("--teacher", tiny_model, labels=rain)[0].error
+    )
+
+
+# --- what the card of the fast tier adds ------------------------------------------------------------------
+
+
+def test_card_says_what_random_rows_would_have_shown(tiny_model: Path) -> None:
+    card = " ".join((tiny_model / "card.md").read_text("utf-8").split())
+    assert "Splitting rows at random would have shown micro F1" in card
+
+
+@pytest.mark.slow
+def test_learning_curve_is_traced_where_it_is_asked_for(train) -> None:
+    ran, folder = train("--learning-curve")
+    assert ran.code == 0, ran.err
+    assert (folder / "learning_curve.csv").is_file() and (folder / "learning_curve.svg").is_file()
+    assert "What more coded texts bring" in (folder / "card.md").read_text("utf-8")
+    assert not (train(out="plain")[1] / "learning_curve.csv").exists()

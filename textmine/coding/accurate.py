@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,19 +19,24 @@ from textmine.coding.blend import cross_fit, fit_blend
 from textmine.coding.calibrated import CalibratedCoder, as_corpus, code_names, folds_by_respondent
 from textmine.coding.coder import Coder
 from textmine.coding.encoder import BUNDLED_ENCODER, Windows, cut_windows, find_encoder, load_tokenizer
-from textmine.coding.finetune import Network, Recipe, State, choose_machine, score_windows, train_network
+from textmine.coding.finetune import Network, Recipe, choose_machine, score_windows, train_network
+from textmine.coding.int8_network import Int8Network
 from textmine.coding.members import KeptMember, MemberStore
+from textmine.coding.probing import start_from_ridge
 from textmine.coding.scorer import Scored
 from textmine.coding.training_texts import TrainingTexts, gather_rows
 from textmine.corpus import Corpus
+from textmine.errors import InputError, ModelError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-#: Where the texts are few, a training makes more rounds over them, to take this many steps.
-FEWEST_STEPS = 150
+#: With fewer texts the layer on top starts from ridge regression on the states of the encoder as it is.
+FEW_TEXTS = 1200
 #: Epochs without a better average precision on the held-out fold after which the first network stops.
 PATIENCE = 2
+#: Between the seeds of two coders there is room for this many networks.
+SEEDS_APART = 1000
 Progress = Callable[[int, int], None]
 
 
@@ -48,7 +53,14 @@ class AccurateCoder(CalibratedCoder):
     the texts (the first network may stop all of them earlier); ``rate``, the encoder's learning rate;
     ``batch``, texts a step; ``most_tokens`` of a window; ``folds``; ``members``, whose scores are averaged;
     ``seed``; ``device`` (None: the quickest here) and ``threads`` (None: torch's choice).
+
+    >>> coder = AccurateCoder(epochs=3, folds=3)  # .fit(texts, y, codes=[...]), as for ``Coder``
+    >>> coder.get_params()["encoder"]
+    'all-MiniLM-L6-v2'
     """
+
+    tier = "accurate"
+    texts_at_once = 1024
 
     def __init__(
         self,
@@ -95,13 +107,16 @@ class AccurateCoder(CalibratedCoder):
 
         ``resume_in`` is a folder where members are put as they are done: a training that was killed, and is
         called again with the same texts, codes and settings, takes them up. ``progress`` is told how many
-        of how many steps are done.
+        of how many steps are done. Raises ``InputError`` where nothing can be learned or the device is not
+        here, and ``ModelError`` where torch or the encoder is missing.
         """
         corpus = as_corpus(X, groups)
         self.codes_ = code_names(y, codes, codebook)
         self.codebook_ = codebook or Codebook.from_labels(self.codes_)
         truth = np.asarray(y, dtype=np.float64)
         self._check(corpus, truth)
+        choose_machine(self.device, self.threads)  # what is missing is told before the work
+        find_encoder(self.encoder)
         texts, questions, respondents = repair_texts(corpus.texts), corpus.questions, corpus.groups
         self.fast_ = Coder(folds=self.folds, seed=self.seed)
         self.fast_.fit(corpus, truth, codes=self.codes_, codebook=codebook, quotes=quotes, withhold=withhold)
@@ -138,8 +153,8 @@ class AccurateCoder(CalibratedCoder):
         store = MemberStore(resume_in, self._training_key(rows, fold))
         bench = _Bench(self, encoder, windows, rows, fold)
         scores = np.full((len(fold), len(self.codes_)), np.nan)
-        self.epochs_ = self._most_epochs(len(rows.texts))
-        self.members_: list[Network] = []
+        self.epochs_ = self.epochs
+        self.members_: list[Network | Int8Network] = []
         for place in range(self.folds + self.members):
             if (found := store.take(place)) is None:
                 found = bench.train(place, _tell_part(progress, place, self.folds + self.members))
@@ -148,17 +163,10 @@ class AccurateCoder(CalibratedCoder):
             if place < self.folds:
                 scores[fold == place] = found.scores
             else:
-                self.members_.append(bench.make_network())
-                self.members_[-1].load_state(found.state)
+                network = bench.make_network(place)
+                network.load_state(found.state)
+                self.members_.append(network)
         return scores
-
-    def _batch_for(self, n: int) -> int:
-        """A step sees ``batch`` texts, fewer where there are few, so that there are steps enough."""
-        return int(np.clip(n // 20, min(8, self.batch), self.batch))
-
-    def _most_epochs(self, n: int) -> int:
-        steps = max(1.0, n * (1 - 1 / self.folds) / self._batch_for(n))
-        return max(self.epochs, math.ceil(FEWEST_STEPS / steps))
 
     def _training_key(self, rows: TrainingTexts, fold: Ints) -> str:
         """A hash of all that a member is made from, so that only the same training takes it up."""
@@ -182,9 +190,11 @@ class AccurateCoder(CalibratedCoder):
         """What each sentence adds to the fast coder's scores."""
         return self.fast_.find_shares(texts, questions)
 
-    def knows_question(self, question: str) -> bool:
-        """Whether it was trained on answers to this question."""
-        return self.fast_.knows_question(question)
+    @property
+    def known_questions(self) -> tuple[str, ...]:
+        """The questions, normalised, that it was trained on answers to."""
+        check_is_fitted(self, "members_")
+        return self.fast_.known_questions
 
     def judge_held_out(
         self, respondents: Sequence[str], y: pd.DataFrame | npt.ArrayLike
@@ -208,8 +218,21 @@ class _Bench:
         self.coder, self.encoder, self.windows, self.rows, self.fold = coder, encoder, windows, rows, fold
         self.machine = choose_machine(coder.device, coder.threads)
 
-    def make_network(self) -> Network:
-        return Network.from_encoder(self.encoder, self.rows.truth.shape[1], self.machine)
+    def make_network(self, place: int) -> Network:
+        """A network to train for ``place``; whatever was trained before, it starts from the same weights."""
+        import torch
+
+        torch.manual_seed(self._seed(place))
+        network = Network.from_encoder(self.encoder, self.rows.truth.shape[1], self.machine)
+        if network.most_tokens < self.coder.most_tokens:
+            raise InputError(
+                f"The encoder takes windows of {network.most_tokens} tokens at most, not "
+                f"{self.coder.most_tokens}. Lower most_tokens."
+            )
+        return network
+
+    def _seed(self, place: int) -> int:
+        return self.coder.seed * SEEDS_APART + place
 
     def train(self, place: int, progress: Progress) -> KeptMember:
         """The network of a fold, or, past the folds, one on all texts.
@@ -220,12 +243,13 @@ class _Bench:
         coder, held_out = self.coder, place < self.coder.folds
         test = np.flatnonzero(self.fold == place)
         train = self.rows.allow(self.fold, place) if held_out else np.arange(len(self.rows.texts))
-        network = self.make_network()
+        network = self.make_network(place)
         unseen = self.windows.select(test)
         watch = _Watch(network, unseen, self.rows.truth[test])
-        recipe = Recipe(
-            coder.epochs_, coder.rate, coder._batch_for(len(train)), seed=coder.seed * 1000 + place
-        )
+        few = len(train) < FEW_TEXTS
+        if few:
+            start_from_ridge(network, self.windows, self.rows.truth, train, self.rows.weight)
+        recipe = Recipe(coder.epochs_, coder.rate, coder.batch, seed=self._seed(place), keep_head=few)
         taken = train_network(
             network,
             self.windows,
@@ -237,8 +261,12 @@ class _Bench:
             progress=progress,
         )
         if not held_out:
-            return KeptMember(network.state(), np.zeros((0, 0)), taken)
-        return KeptMember({}, score_windows(network, unseen), taken)
+            state = network.state()
+            _refuse_divergence(state.values())
+            return KeptMember(state, np.zeros((0, 0)), taken)
+        scores = score_windows(network, unseen)
+        _refuse_divergence([scores])
+        return KeptMember({}, scores, taken)
 
 
 class _Watch:
@@ -249,14 +277,25 @@ class _Watch:
         self.best, self.best_epoch = -1.0, 0
 
     def stop(self, epoch: int) -> bool:
-        precision = mean_average_precision(score_windows(self.network, self.windows), self.truth)
+        scores = score_windows(self.network, self.windows)
+        _refuse_divergence([scores])
+        precision = mean_average_precision(scores, self.truth)
         if precision > self.best:
             self.best, self.best_epoch = precision, epoch
         return epoch - self.best_epoch >= PATIENCE
 
 
+def _refuse_divergence(values: Iterable[npt.NDArray[Any]]) -> None:
+    if not all(np.isfinite(part).all() for part in values):
+        raise ModelError("The training went astray: its weights are no numbers. Train with a lower rate.")
+
+
 def mean_average_precision(scores: Floats, truth: Floats) -> float:
-    """The mean average precision over the codes that some of the texts carry; 0 where none does."""
+    """The mean average precision over the codes that some of the texts carry; 0 where none does.
+
+    >>> mean_average_precision(np.array([[2.0], [1.0]]), np.array([[1.0], [0.0]]))
+    1.0
+    """
     from sklearn.metrics import average_precision_score
 
     found = []

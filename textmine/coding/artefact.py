@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -33,15 +33,28 @@ def save_coder(coder: CalibratedCoder, folder: Path | str) -> Path:
     """Write a fitted coder of either tier into a folder, made if need be; gives the folder back.
 
     ``config.json`` is written last and names the sha256 of every other file, so a save that was cut off
-    is never taken for whole. The same coder gives the same bytes.
+    is never taken for whole. Files of a model that stood there before are replaced or removed. The same
+    coder gives the same bytes.
     """
     check_is_fitted(coder, "thresholds_")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    if not isinstance(coder, Coder):
+    before = _named_files(folder)
+    if isinstance(coder, Coder):
+        _save_fast(coder, folder)
+    else:
         from textmine.coding.accurate_artefact import save_accurate
 
-        return save_accurate(coder, folder)
+        save_accurate(coder, folder)
+    for name in before - _named_files(folder):
+        (folder / name).unlink(missing_ok=True)
+    within = folder / "fast"
+    if within.is_dir() and not any(within.iterdir()):
+        within.rmdir()
+    return folder
+
+
+def _save_fast(coder: Coder, folder: Path) -> None:
     _save_weights(coder, folder / "weights.safetensors")
     _save_vocabulary(coder.vocabulary_, folder / "vocabulary.json")
     with atomic_text(folder / "codebook.yaml") as handle:
@@ -49,8 +62,16 @@ def save_coder(coder: CalibratedCoder, folder: Path | str) -> Path:
     vectors = load_static_vectors(find_model(coder.vectors))
     own = {"static_vectors": {"name": vectors.name, "sha256": coder.vectors_sha256_}}
     files = [*_FILES, *save_stance(coder.stance_, folder)]
-    write_json(describe_coder(coder, "fast", own, files, folder), folder / "config.json")
-    return folder
+    write_json(describe_coder(coder, coder.tier, own, files, folder), folder / "config.json")
+
+
+def _named_files(folder: Path) -> set[str]:
+    """The files within a folder that its ``config.json`` names; none where it holds no model."""
+    try:
+        names = json.loads((folder / "config.json").read_text(encoding="utf-8"))["files"]
+        return {name for name in names if isinstance(name, str) and not _leads_out(name)}
+    except (OSError, ValueError, LookupError, TypeError):
+        return set()
 
 
 def load_coder(name: str | Path) -> CalibratedCoder:
@@ -205,12 +226,17 @@ def _check_files(folder: Path, config: dict[str, Any]) -> None:
             "Update textmine."
         )
     for name in config["files"]:
-        if Path(name).is_absolute() or ".." in Path(name).parts:
+        if _leads_out(name):
             raise damaged(folder, "it names files outside the folder")
         if not (folder / name).is_file():
             raise damaged(folder, f"{name} is missing")
         if sha256_of_file(folder / name) != config["files"][name]:
             raise damaged(folder, f"{name} is not the file that was saved")
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a name, read on whatever system, leads out of its folder."""
+    return any(path(name).anchor or ".." in path(name).parts for path in (PurePosixPath, PureWindowsPath))
 
 
 def _check_fit(coder: Coder, folder: Path) -> None:

@@ -72,8 +72,9 @@ def code_corpus(
     trained_on = np.zeros(len(distinct) + 1, bool)
     no_response = np.zeros(len(distinct) + 1, bool)
     evidence: dict[int, list[tuple[int, int, int, str]]] = {}
-    for first in range(0, len(distinct), CHUNK):
-        chunk = distinct[first : first + CHUNK]
+    size = min(coder.texts_at_once, CHUNK)
+    for first in range(0, len(distinct), size):
+        chunk = distinct[first : first + size]
         found = _code_chunk(coder, [t for t, _ in chunk], [q for _, q in chunk])
         no_response[first : first + len(chunk)] = found[3]
         probabilities[first : first + len(chunk)] = found[0]

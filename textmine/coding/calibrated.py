@@ -54,6 +54,11 @@ class CalibratedCoder(BaseEstimator):
     which sets ``codes_``, ``codebook_`` and, through ``_set_thresholds`` and ``_remember``, the rest).
     """
 
+    #: Which kind of coder it is, fast or accurate.
+    tier = "fast"
+    #: Texts to code between two reports of progress; changes nothing else.
+    texts_at_once = 8192
+
     folds: int
     seed: int
     codes_: list[str]
@@ -73,9 +78,14 @@ class CalibratedCoder(BaseEstimator):
         """Scores (n, codes) of repaired texts, and what each sentence adds, to show evidence by."""
         raise NotImplementedError
 
+    @property
+    def known_questions(self) -> tuple[str, ...]:
+        """The questions, normalised, that it was trained on answers to; '' for texts without one."""
+        raise NotImplementedError
+
     def knows_question(self, question: str) -> bool:
         """Whether it was trained on answers to this question."""
-        raise NotImplementedError
+        return normalise_question(question) in self.known_questions
 
     def decision_function(self, X: Corpus | pd.DataFrame | Sequence[str]) -> Floats:
         """Scores before calibration, (n, codes)."""
@@ -121,7 +131,8 @@ class CalibratedCoder(BaseEstimator):
 
     def remembered_questions(self, questions: Sequence[str]) -> list[str]:
         """The question under which each text would be remembered: any, where it was never met."""
-        return [q if self.knows_question(q) else ANY_QUESTION for q in questions]
+        known = set(self.known_questions)
+        return [q if normalise_question(q) in known else ANY_QUESTION for q in questions]
 
     def stance_features(self, claims: Claims) -> Floats | None:
         """More features of claims, (claims, d), for ``stance_``; None where it was learned without any."""

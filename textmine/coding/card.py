@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +14,8 @@ from textmine.coding.features import MIN_RESPONDENTS
 from textmine.coding.second_coder import MEAN, CoderAgreement
 from textmine.coding.subgroups import Subgroups
 
+#: The width that its lines are filled to.
+_WRAPPED = 110
 #: What the fast tier is, and what it holds of the texts.
 FAST_TIER = (
     "A multi-label coder of the fast tier: linear weights on words, word pairs, pieces of words and "
@@ -28,6 +32,37 @@ _NAMES = {
     "macro_average_precision": "average precision, mean over codes",
     "mean_calibration_error": "calibration error, mean over codes",
 }
+
+
+def describe_accurate(coder: Any) -> tuple[str, str]:
+    """What a fitted accurate coder is, and what it holds of its texts, for its card."""
+    size, networks = len(coder.members_), "network" if len(coder.members_) == 1 else "networks"
+    encoder = Path(coder.encoder).name if Path(coder.encoder).is_dir() else coder.encoder
+    about = (
+        f"A multi-label coder of the accurate tier: {size} {networks}, the encoder {encoder} fine-tuned for "
+        f"{coder.epochs_} epochs on question and answer, averaged in log-odds with a coder of the fast tier, "
+        f"which counts for {coder.blend_.share:.0%}. It needs torch and transformers, and no "
+        "connection to anywhere. The figures are those of networks of the same kind, each scored on "
+        f"respondents that were new to it; the first of the {coder.folds} also chose, on its own fold, for "
+        "how many epochs all train."
+    )
+    holds = (
+        "Every word, word pair and piece of a word in the list of its fast part was used by at least "
+        f"{MIN_RESPONDENTS} respondents, and no one's words stand in the folder in the clear. But a "
+        "fine-tuned network may hold traces of the texts that it learned from: the folder is as confidential "
+        "as the texts."
+    )
+    return textwrap.fill(about, _WRAPPED), textwrap.fill(holds, _WRAPPED)
+
+
+def describe_taught(teacher: str) -> str:
+    """What a fast coder is that a teacher taught, for its card; ``teacher`` is its name."""
+    taught = (
+        f"It was taught by {teacher}: it learned that teacher's probabilities beside people's codes. The "
+        "figures below are those of the same coder without a teacher, for the teacher may know the codes "
+        "that cross-validation holds out."
+    )
+    return f"{FAST_TIER}\n{textwrap.fill(taught, _WRAPPED)}"
 
 
 def write_card(

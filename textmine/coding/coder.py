@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from textmine.cleaning import repair_texts
 from textmine.codebook import Codebook
 from textmine.coding.calibrated import CalibratedCoder, as_corpus, code_names, folds_by_respondent
-from textmine.coding.features import Analyser, Design, Vocabulary, build_vocabulary, normalise_question
+from textmine.coding.features import Analyser, Design, Vocabulary, build_vocabulary
 from textmine.coding.ridge import Kernel, LinearWeights, weights_from_dual
 from textmine.coding.scorer import Scored, Scorer
 from textmine.coding.static import DEFAULT_VECTORS, load_static_vectors
@@ -145,7 +145,8 @@ class Coder(CalibratedCoder):
         scored = self.scorer.score(texts, questions)
         return scored.scores, scored
 
-    def knows_question(self, question: str) -> bool:
-        """Whether it has weights of its own for this question."""
+    @property
+    def known_questions(self) -> tuple[str, ...]:
+        """The questions, normalised, that it has weights of its own for."""
         check_is_fitted(self, "vocabulary_")
-        return normalise_question(question) in self.vocabulary_.questions
+        return self.vocabulary_.questions

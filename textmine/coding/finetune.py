@@ -11,12 +11,15 @@ import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from textmine.coding.encoder import Windows
+from textmine.coding.encoder import Windows, encoder_wanted, require_torch
+from textmine.coding.int8_network import Int8Network
+from textmine.errors import InputError
 
 if TYPE_CHECKING:
     import torch
@@ -31,6 +34,12 @@ HEAD_SPEED = 20.0
 WARM_UP = 0.1
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT = 1.0
+#: Encoders that number positions from after that of the padding.
+_POSITIONS_AFTER_PADDING = ("roberta", "xlm-roberta", "camembert", "mpnet")
+#: Settings of an encoder that could have code or other files fetched; a model folder needs none of them.
+_NOT_PLAIN = ("architectures", "auto_map", "attn_implementation", "quantization_config")
+#: The longest window of an encoder without numbered positions.
+NO_LIMIT = 1 << 20
 #: Windows scored at once.
 SCORED_AT_ONCE = 32
 #: Batches that are sorted by length together, so that little is filled up and batches still vary.
@@ -39,13 +48,17 @@ SORTED_BATCHES = 16
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train: ``rate`` of the encoder (AdamW), texts in a ``batch``, ``epochs``, ``dropout``."""
+    """How to train: ``rate`` of the encoder (AdamW), texts in a ``batch``, ``epochs``, ``dropout``.
+
+    ``keep_head`` leaves the layer on top as it is, instead of starting it from the codes' shares.
+    """
 
     epochs: int = 8
     rate: float = 1e-4
     batch: int = 16
     dropout: float = 0.1
     seed: int = 0
+    keep_head: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,10 +73,14 @@ class Machine:
 def choose_machine(device: str | None = None, threads: int | None = None) -> Machine:
     """The quickest device here (CUDA, then Apple's MPS, then the processor) unless one is named.
 
-    bfloat16 is used on processors and GPUs that calculate with it; elsewhere it would be slower.
+    bfloat16 is used on processors and GPUs that calculate with it; elsewhere it would be slower. Raises
+    ``InputError`` for a device that is not here and ``ModelError`` where torch is not installed.
     """
+    require_torch()
     import torch
 
+    if device is not None:
+        _check_device(device)
     if device is None:
         mps = torch.backends.mps.is_available()
         device = "cuda" if torch.cuda.is_available() else "mps" if mps else "cpu"
@@ -73,6 +90,17 @@ def choose_machine(device: str | None = None, threads: int | None = None) -> Mac
         capable = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
         half = device == "cpu" and bool(capable())
     return Machine(device, threads or 0, half)
+
+
+def _check_device(device: str) -> None:
+    import torch
+
+    try:
+        if device.split(":")[0] not in ("cpu", "cuda", "mps"):
+            raise ValueError
+        torch.zeros(1, device=device)
+    except Exception:  # torch's reasons run over pages
+        raise InputError(f"No device {device} here. Choose cpu, or cuda or mps where there is one.") from None
 
 
 class Network:
@@ -88,7 +116,7 @@ class Network:
         words = body.get_input_embeddings()
         words.requires_grad_(False)
         words.weight.data = words.weight.data.half().float()  # as they are stored
-        self.takes_kinds = body.config.model_type == "bert"
+        self.takes_kinds = body.config.model_type == "bert" and body.config.type_vocab_size > 1
         head = torch.nn.Linear(body.config.hidden_size, n_codes)
         drop = torch.nn.Dropout(dropout)
         self.module: Any = torch.nn.ModuleDict({"body": body, "drop": drop, "head": head})
@@ -96,33 +124,64 @@ class Network:
 
     @classmethod
     def from_encoder(cls, encoder: str, n_codes: int, machine: Machine) -> Network:
-        """Of a pretrained encoder: a folder or a name on a hub."""
+        """Of a pretrained encoder: a folder or a name on a hub, weights as safetensors.
+
+        Raises ``ModelError`` where it cannot be had.
+        """
+        require_torch()
         from transformers import AutoModel
 
-        with quiet_torch():
-            return cls(AutoModel.from_pretrained(encoder), n_codes, machine)
+        with quiet_torch(), encoder_wanted(encoder):
+            body = AutoModel.from_pretrained(
+                encoder,
+                trust_remote_code=False,
+                use_safetensors=True,
+                local_files_only=Path(encoder).is_dir(),
+            )
+        return cls(body, n_codes, machine)
 
     @classmethod
     def from_parts(
         cls, config: dict[str, Any], words: npt.NDArray[np.float16], n_codes: int, machine: Machine
     ) -> Network:
-        """Of an encoder's settings and its word vectors; ``load_state`` brings the rest."""
+        """Of an encoder's settings and its word vectors; ``load_state`` brings the rest.
+
+        Nothing is fetched and no code but transformers' own is run, whatever the settings say. Raises
+        ``ValueError`` where the vectors do not fit the settings.
+        """
         import torch
         from transformers import AutoConfig, AutoModel
 
         make: Any = AutoModel.from_config
-        body = make(AutoConfig.for_model(**config))
-        body.get_input_embeddings().weight.data = torch.from_numpy(words.astype(np.float32))
+        body = make(AutoConfig.for_model(**_keep_plain(config)), trust_remote_code=False)
+        vectors = body.get_input_embeddings().weight
+        if words.shape != tuple(vectors.shape) or not np.isfinite(words).all():
+            raise ValueError("the vectors of words are not those of the encoder")
+        vectors.data = torch.from_numpy(words.astype(np.float32))
         return cls(body, n_codes, machine)
 
     def describe(self) -> dict[str, Any]:
         """The encoder's settings, as ``from_parts`` takes them."""
-        kept = self.module["body"].config.to_diff_dict()
-        return {k: v for k, v in kept.items() if k not in ("architectures", "_name_or_path")}
+        return _keep_plain(self.module["body"].config.to_diff_dict())
+
+    @property
+    def most_tokens(self) -> int:
+        """The longest window that the encoder has positions for."""
+        config = self.module["body"].config
+        positions = int(getattr(config, "max_position_embeddings", 0) or 0)
+        if config.model_type in _POSITIONS_AFTER_PADDING:
+            positions -= int(config.pad_token_id or 0) + 1
+        return positions if positions > 0 else NO_LIMIT
+
+    @property
+    def n_words(self) -> int:
+        """How many words the encoder has vectors of."""
+        return int(self.module["body"].get_input_embeddings().num_embeddings)
 
     def words(self) -> npt.NDArray[np.float16]:
         """The vectors of words, which training leaves as they are."""
-        found: npt.NDArray[np.float16] = self.module["body"].get_input_embeddings().weight.half().numpy()
+        vectors = self.module["body"].get_input_embeddings().weight.detach().cpu()
+        found: npt.NDArray[np.float16] = vectors.half().numpy()
         return found
 
     def state(self) -> State:
@@ -134,14 +193,16 @@ class Network:
         }
 
     def load_state(self, state: State) -> None:
-        """Put back weights of ``state``. Raises ``KeyError`` or ``RuntimeError`` where they do not fit."""
+        """Put back weights of ``state``. Raises ``ValueError`` where they do not fit or are not finite."""
         import torch
 
         wanted = {name: p for name, p in self.module.named_parameters() if p.requires_grad}
         if set(wanted) != set(state):
-            raise KeyError("the weights are those of another network")
+            raise ValueError("the weights are those of another network")
         with torch.no_grad():
             for name, parameter in wanted.items():
+                if state[name].shape != tuple(parameter.shape) or not np.isfinite(state[name]).all():
+                    raise ValueError("the weights have another shape or are not finite")
                 parameter.copy_(torch.from_numpy(state[name].astype(np.float32)))
 
     def run(self, windows: Windows, chosen: Ints) -> tuple[torch.Tensor, torch.Tensor]:
@@ -149,10 +210,9 @@ class Network:
         import torch
 
         length = int(max(len(windows.ids[w]) for w in chosen))
-        ids = np.zeros((len(chosen), length), np.int64)
-        kinds, mask = np.zeros_like(ids), np.zeros_like(ids)
         pad = self.module["body"].config.pad_token_id or 0
-        ids.fill(pad)
+        ids = np.full((len(chosen), length), pad, np.int64)
+        kinds, mask = np.zeros_like(ids), np.zeros_like(ids)
         for row, w in enumerate(chosen):
             n = len(windows.ids[w])
             ids[row, :n], kinds[row, :n], mask[row, :n] = windows.ids[w], windows.kinds[w], 1
@@ -201,7 +261,8 @@ def train_network(
     draw = np.random.default_rng(recipe.seed)
     first = np.searchsorted(windows.owner, np.arange(len(targets)))
     counts = np.bincount(windows.owner, minlength=len(targets))
-    _start_from_shares(network, targets[rows])
+    if not recipe.keep_head:
+        _start_from_shares(network, targets[rows])
     optimiser, schedule = _make_optimiser(network, recipe, math.ceil(len(rows) / recipe.batch))
     lengths = np.maximum.reduceat(windows.lengths, first)
     each = torch.nn.BCEWithLogitsLoss(reduction="none")
@@ -228,8 +289,10 @@ def train_network(
     return recipe.epochs
 
 
-def score_windows(network: Network, windows: Windows) -> Floats:
-    """Scores (texts, codes) in full precision, the largest over each text's windows."""
+def score_windows(network: Network | Int8Network, windows: Windows) -> Floats:
+    """Scores (texts, codes), the largest over each text's windows; in full precision unless it is int8."""
+    if isinstance(network, Int8Network):
+        return network.score(windows)
     import torch
 
     network.module.eval()
@@ -290,6 +353,11 @@ def _make_optimiser(network: Network, recipe: Recipe, per_epoch: int) -> tuple[A
     return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
 
 
+def _keep_plain(config: dict[str, Any]) -> dict[str, Any]:
+    """Settings without those that are not needed, in one order."""
+    return {k: config[k] for k in sorted(config) if k not in _NOT_PLAIN and not k.startswith("_")}
+
+
 @contextlib.contextmanager
 def threads_set(machine: Machine) -> Iterator[None]:
     """Run with the machine's number of CPU threads, then put back what was."""
@@ -310,7 +378,6 @@ def quiet_torch() -> Iterator[None]:
     from transformers.utils import logging
 
     noise: Any = logging
-
     level = noise.get_verbosity()
     bars = noise.is_progress_bar_enabled()
     noise.set_verbosity_error()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,10 @@ class KeptMember:
 
 
 class MemberStore:
-    """Puts members into a folder and takes them out again, if they are of the same training (``key``)."""
+    """Puts members into a folder and takes them out again, if they are of the same training (``key``).
+
+    Without a folder it keeps nothing.
+    """
 
     def __init__(self, folder: Path | None, key: str) -> None:
         self.folder, self.key = folder, key
@@ -42,10 +47,12 @@ class MemberStore:
                 if about.get("key") != self.key:
                     return None
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (SafetensorError, OSError):
+            if about.get("sha256", "") not in ("", _digest(tensors)):
+                return None
+            scores = tensors.pop("held_out_scores").astype(np.float64)
+            return KeptMember(tensors, scores, int(about["epochs"]))
+        except (SafetensorError, OSError, KeyError, ValueError):
             return None
-        scores = tensors.pop("held_out_scores").astype(np.float64)
-        return KeptMember(tensors, scores, int(about["epochs"]))
 
     def put(self, place: int, member: KeptMember) -> None:
         """Keep a member; it is there whole or not at all."""
@@ -55,7 +62,7 @@ class MemberStore:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         tensors: dict[str, npt.NDArray[Any]] = {**member.state, "held_out_scores": member.scores}
-        about = {"key": self.key, "epochs": str(member.epochs)}
+        about = {"key": self.key, "epochs": str(member.epochs), "sha256": _digest(tensors)}
         with atomic_path(self._path(place)) as temporary:
             save_file(tensors, temporary, metadata=about)
 
@@ -63,11 +70,22 @@ class MemberStore:
         """Remove the members kept, once the coder that they are part of is saved."""
         if self.folder is None or not self.folder.is_dir():
             return
-        for path in self.folder.glob("member-*.safetensors"):
-            path.unlink()
+        for form in ("member-*.safetensors", ".textmine-*.safetensors"):  # the second: cut off while written
+            for path in self.folder.glob(form):
+                path.unlink()
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 
     def _path(self, place: int) -> Path:
         assert self.folder is not None
         return self.folder / f"member-{place}.safetensors"
+
+
+def _digest(tensors: Mapping[str, npt.NDArray[Any]]) -> str:
+    """A hash of what a file holds: safetensors itself would not notice a changed byte."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        values = np.ascontiguousarray(tensors[name])
+        digest.update(f"{name} {values.dtype} {values.shape}".encode())
+        digest.update(values.tobytes())
+    return digest.hexdigest()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,9 @@ from textmine.cleaning import repair_texts
 from textmine.coding.calibrated import CalibratedCoder
 from textmine.corpus import Corpus
 from textmine.errors import InputError
+
+if TYPE_CHECKING:
+    from textmine.reading import Table
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,11 +57,13 @@ def read_lesson(path: Path, labelled: Corpus, unlabelled: Corpus, codes: Sequenc
     """The lesson kept in a table: the first column the ids, one column of probabilities a code.
 
     ``scores.parquet``, which ``textmine code`` writes, is such a table. Texts that it lacks are not taught.
-    Raises ``InputError`` where a code's column is missing or holds what is no probability.
+    Raises ``InputError`` where a code's column is missing or holds what is no probability, and where no id
+    is that of a text.
     """
     from textmine.reading import read_table
 
-    frame = read_table(path).frame
+    table = read_table(path)
+    frame = table.frame
     if missing := [code for code in codes if code not in frame.columns]:
         raise InputError(
             f"No column for the code(s) {', '.join(missing)} in {path.name}. "
@@ -65,21 +71,23 @@ def read_lesson(path: Path, labelled: Corpus, unlabelled: Corpus, codes: Sequenc
         )
     ids = frame.iloc[:, 0].astype(str)
     if ids.duplicated().any():
-        row = int(np.flatnonzero(ids.duplicated())[0]) + 2
+        again = table.name_place(int(np.flatnonzero(ids.duplicated())[0]))
         raise InputError(
-            f"An id stands twice in {path.name}, the second time in row {row}. Keep one of them."
+            f"{path.name}, {again}, column {frame.columns[0]!r}: the id stands already in an earlier row. "
+            "Keep one of them."
         )
     values = np.full((len(frame), len(codes)), np.nan)
     for k, code in enumerate(codes):
-        values[:, k] = _read_probabilities(frame[code].tolist(), f"{path.name}, column {code}")
+        values[:, k] = _read_probabilities(table, code)
     place = {unit: row for row, unit in enumerate(ids)}
     known = np.array([unit in place for unit in unlabelled.ids], dtype=bool)
+    if not place.keys() & {*labelled.ids, *unlabelled.ids}:
+        raise InputError(
+            f"None of the {len(ids)} ids in column {frame.columns[0]!r} of {path.name} is that of a text. "
+            "The first column must hold the texts' ids."
+        )
     rows = np.vstack([values, np.full((1, len(codes)), np.nan)])
     of_labelled = rows[[place.get(unit, -1) for unit in labelled.ids]]
-    if np.isnan(of_labelled).all():
-        raise InputError(
-            f"None of the coded texts has probabilities in {path.name}. Its first column must hold their ids."
-        )
     taught = unlabelled.select(np.flatnonzero(known))
     of_unlabelled = rows[[place[unit] for unit in taught.ids]]
     written = ~np.isnan(of_unlabelled).all(axis=1)
@@ -98,10 +106,12 @@ def _ask(teacher: CalibratedCoder, corpus: Corpus) -> Floats:
     return told
 
 
-def _read_probabilities(cells: Sequence[object], where: str) -> Floats:
+def _read_probabilities(table: Table, code: str) -> Floats:
+    """A column as numbers from 0 to 1, NaN where a cell is empty."""
+    cells = table.frame[code].tolist()
     found = np.full(len(cells), np.nan)
     for row, cell in enumerate(cells):
-        if cell is None or cell == "" or cell != cell:
+        if cell is None or str(cell).strip() == "" or cell != cell:
             continue
         try:
             found[row] = float(str(cell))
@@ -109,6 +119,7 @@ def _read_probabilities(cells: Sequence[object], where: str) -> Floats:
             found[row] = -1.0
         if not 0 <= found[row] <= 1:
             raise InputError(
-                f"{where}, row {row + 2}: no probability. Wanted is a number from 0 to 1, or nothing."
+                f"{table.source}, {table.name_place(row)}, column {code!r}: no probability. "
+                "Wanted is a number from 0 to 1, or nothing."
             )
     return found

@@ -11,6 +11,10 @@ Floats = npt.NDArray[np.float64]
 
 #: A code with fewer known positives than this is not calibrated on its own scores alone.
 FEWEST_POSITIVES = 2
+#: A code is given to no more than so many times the texts that carry it, among those it was learned on.
+MOST_GIVEN = 2.0
+#: Scores that vary less than this do not vary.
+SMALLEST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,9 @@ def fit_calibration(scores: Floats, truth: Floats) -> Calibration:
     flat = Calibration(1e-6, float(np.round(np.log(share / (1 - share)), 6)))
     if positives < FEWEST_POSITIVES or positives > n - FEWEST_POSITIVES:
         return flat
+    spread = float(np.std(scores))  # Newton's method goes astray on scores far from 1, whatever they tell
+    middle, spread = (float(np.mean(scores)), spread) if spread > SMALLEST_SPREAD else (0.0, 1.0)
+    scores = (scores - middle) / spread
     slope, intercept = 1.0, flat.intercept
     for _ in range(100):
         p = 1 / (1 + np.exp(-np.clip(slope * scores + intercept, -50, 50)))
@@ -53,6 +60,7 @@ def fit_calibration(scores: Floats, truth: Floats) -> Calibration:
         slope, intercept = slope + step[0] / size, intercept + step[1] / size
         if np.abs(step).max() < 1e-10:
             break
+    slope, intercept = slope / spread, intercept - slope * middle / spread
     return Calibration(float(np.round(slope, 6)), float(np.round(intercept, 6))) if slope > 1e-6 else flat
 
 
@@ -93,7 +101,22 @@ def choose_stable_threshold(
     rng = np.random.default_rng(seed)
     draws = (rng.integers(0, len(truth), len(truth)) for _ in range(samples))
     found = [choose_threshold(probabilities[d], truth[d]) for d in draws if truth[d].any()]
-    return float(np.round((np.mean(found) + expect_threshold(probabilities)) / 2, 4))
+    chosen = float(np.round((np.mean(found) + expect_threshold(probabilities)) / 2, 4))
+    return _hold_back(chosen, probabilities, truth)
+
+
+def _hold_back(threshold: float, probabilities: Floats, truth: Floats) -> float:
+    """The threshold, raised where it would give a code to far more texts than carry it.
+
+    A code that its scores hardly tell has its best F1 where every text is given it, which nobody wants.
+    """
+    most = int(MOST_GIVEN * truth.sum())
+    if (probabilities >= threshold).sum() <= most or most >= len(probabilities):
+        return threshold
+    p = np.sort(probabilities)[::-1]
+    if p[most - 1] - p[most] <= 1e-4:  # alike: no text is told from another
+        return max(threshold, 0.5)
+    return float(np.round((p[most - 1] + p[most]) / 2, 4))
 
 
 def expect_threshold(probabilities: Floats) -> float:

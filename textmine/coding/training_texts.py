@@ -21,12 +21,6 @@ LONGEST_QUOTE_SHARE = 0.85
 QUOTE_WEIGHT = 0.3
 
 
-#: What a teacher's probability counts for beside a person's code of the same text.
-TEACHER_SHARE = 0.5
-#: What a text that only the teacher coded counts for beside one that a person coded.
-UNCODED_WEIGHT = 0.5
-
-
 @dataclass(frozen=True)
 class TrainingTexts:
     """Rows to learn from: whole comments first, then quotes, remainders, codebook sentences, taught texts.
@@ -71,7 +65,7 @@ def gather_rows(
 ) -> TrainingTexts:
     """The comments and, weighing less, the texts cut from them, the codebook's sentences, a teacher's texts.
 
-    Nothing but the comments themselves is among the rows if its normalised words are in ``withhold``.
+    No quote and no sentence of the codebook is among them if its normalised words are in ``withhold``.
     """
     extra: list[_Row] = []
     if quotes is not None and len(quotes):
@@ -79,10 +73,10 @@ def gather_rows(
     if codebook is not None:
         for sentence, code in _codebook_sentences(codebook):
             extra.append(_Row(sentence, "", (np.array(codes) == code).astype(float), 1.0, -1, ""))
-    if lesson is not None:
-        truth = _mix(truth, lesson.labelled)
-        extra += _taught_rows(lesson)
     extra = [row for row in extra if normalise_text(row.text) not in withhold]
+    if lesson is not None:
+        truth = np.where(np.isnan(truth), lesson.labelled, truth)
+        extra += _taught_rows(lesson)
     n = len(texts)
     return TrainingTexts(
         texts + [row.text for row in extra],
@@ -104,18 +98,10 @@ class _Row:
     writer: str
 
 
-def _mix(truth: Floats, told: Floats) -> Floats:
-    """People's codes drawn towards the teacher's probabilities; one alone where the other is missing."""
-    both = (1 - TEACHER_SHARE) * truth + TEACHER_SHARE * told
-    return np.where(np.isnan(told), truth, np.where(np.isnan(truth), told, both))
-
-
 def _taught_rows(lesson: Lesson) -> list[_Row]:
     corpus = lesson.corpus
     fields = zip(repair_texts(corpus.texts), corpus.questions, corpus.groups, lesson.unlabelled, strict=True)
-    return [
-        _Row(text, question, told, UNCODED_WEIGHT, -1, who) for text, question, who, told in fields if text
-    ]
+    return [_Row(text, question, told, 1.0, -1, who) for text, question, who, told in fields if text]
 
 
 def _codebook_sentences(codebook: Codebook) -> list[tuple[str, str]]:

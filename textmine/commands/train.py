@@ -62,6 +62,9 @@ def train(
         str | None, typer.Option(help="Accurate tier: cpu, cuda or mps; the quickest here by default.")
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Accurate tier: CPU threads.")] = None,
+    learning_curve: Annotated[
+        bool, typer.Option("--learning-curve", help="Fast tier: trace what more coded texts would bring.")
+    ] = False,
     seed: Seed = 0,
     quiet: Quiet = False,
     json: Json = False,
@@ -70,7 +73,7 @@ def train(
     from textmine.jobs.labelled import ColumnNames
     from textmine.jobs.train import Training, train_model
 
-    training = Training(tier.value, seed, teacher, encoder, epochs, folds, device, threads)
+    training = Training(tier.value, seed, teacher, encoder, epochs, folds, device, threads, learning_curve)
     silent = quiet or json
     with (
         show_steps(silent or tier is Tier.accurate) as step,

@@ -17,8 +17,7 @@ from textmine import __version__
 from textmine.coded import CodedDataset
 from textmine.coding.artefact import load_coder
 from textmine.coding.batch import CodingCounts, code_corpus
-from textmine.coding.coder import Coder
-from textmine.coding.features import normalise_question
+from textmine.coding.calibrated import CalibratedCoder
 from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.exchange.coded_folder import WideOptions, refuse_clash, write_coded_folder
@@ -28,6 +27,12 @@ from textmine.jobs.read import is_speech, read_speech
 from textmine.reading import Columns, RejectedRow, Table, pick_columns, read_table
 
 _NAMED_VERSIONS = ("numpy", "pandas", "scipy", "scikit-learn", "tokenizers", "safetensors", "pyarrow")
+#: What a tier needs besides; versions are read from the installed packages, which loads none of them.
+_TIER_VERSIONS = {"fast": (), "accurate": ("torch", "transformers")}
+_NEW_QUESTIONS = {
+    "fast": "average weights were used for them",
+    "accurate": "expect it to be less sure of their answers",
+}
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,9 @@ def code_files(
 ) -> CodeReport:
     """Code the texts of one or several files of the same form and write the coded folder.
 
-    Several files are one wave, in the order given. Transcripts are read turn by turn; what the interviewer
-    says is coded only ``with_interviewer``, also where a table of turns comes in. Raises ``InputError`` or
-    ``ModelError`` where an input is not what was wanted; nothing is written then.
+    Several files are one wave, in the order given. Transcripts are read turn by turn, each with the question
+    before it; what the interviewer says is coded only ``with_interviewer``. A table of turns is the same.
+    Raises ``InputError`` or ``ModelError`` where an input is not what was wanted; nothing is written then.
     """
     started = time.monotonic()
     coder = load_coder(model)
@@ -76,9 +81,9 @@ def code_files(
     make_folder(out)
     asked = np.zeros(len(wave.corpus), bool) if with_interviewer else find_interviewer(wave.source)
     coded, counts = code_corpus(coder, wave.corpus, leave_out=asked, progress=progress)
-    notes = _notes(coder, wave.corpus, counts, columns)
+    notes = _notes(coder, wave.corpus, counts, wave.columns)
     provenance = _describe(coder, wave, counts, started)
-    groups = wave.corpus.groups if columns.group is not None else None
+    groups = wave.corpus.groups if wave.columns.group is not None else None
     paths = write_coded_folder(
         coded, wave.source, out, provenance=provenance, rejected=wave.rejected, groups=groups, options=options
     )
@@ -93,9 +98,13 @@ def find_interviewer(turns: pd.DataFrame) -> np.ndarray:
     >>> find_interviewer(turns).tolist()
     [True, False]
     """
-    if not {"speaker", "role", "turn"} <= set(turns.columns):
+    if not _holds_turns(turns):
         return np.zeros(len(turns), bool)
     return turns["role"].eq("interviewer").to_numpy(dtype=bool)
+
+
+def _holds_turns(frame: pd.DataFrame) -> bool:
+    return {"speaker", "role", "turn"} <= set(frame.columns)
 
 
 def _read_wave(inputs: Sequence[Path], columns: ColumnNames) -> _Wave:
@@ -107,6 +116,8 @@ def _read_wave(inputs: Sequence[Path], columns: ColumnNames) -> _Wave:
                 f"{table.source} has other columns than {first.source}. Code files of different form apart."
             )
     named = pick_columns(first, **asdict(columns))
+    if named.question is None and _holds_turns(first.frame) and "question" in first.frame.columns:
+        named = replace(named, question="question")  # what the interviewer asked last: 'Both.' needs it
     frames, rejected = [], []
     seen: set[str] = set()
     for table in tables:
@@ -144,7 +155,7 @@ def _usable_rows(table: Table, id_column: str, seen: set[str]) -> tuple[np.ndarr
     return keep, refused
 
 
-def _notes(coder: Coder, corpus: Corpus, counts: CodingCounts, columns: ColumnNames) -> list[str]:
+def _notes(coder: CalibratedCoder, corpus: Corpus, counts: CodingCounts, columns: Columns) -> list[str]:
     notes = []
     if counts.left_out:
         notes.append(
@@ -155,21 +166,18 @@ def _notes(coder: Coder, corpus: Corpus, counts: CodingCounts, columns: ColumnNa
             f"{counts.trained_on} texts were in the model's training; they got scores of models that had not "
             "seen them."
         )
-    met = set(coder.vocabulary_.questions)
-    if met != {""}:
-        new = sorted({q for q in set(corpus.questions) if normalise_question(q) not in met})
+    if set(coder.known_questions) != {""}:
+        new = [q for q in set(corpus.questions) if not coder.knows_question(q)]
         if columns.question is None:
             notes.append("The model knows questions, but no question column was named (--question).")
         elif new:
-            notes.append(
-                f"{len(new)} question(s) were not met in training; average weights were used for them."
-            )
+            notes.append(f"{len(new)} question(s) were not met in training; {_NEW_QUESTIONS[coder.tier]}.")
     return notes
 
 
-def _describe(coder: Coder, wave: _Wave, counts: CodingCounts, started: float) -> dict[str, Any]:
+def _describe(coder: CalibratedCoder, wave: _Wave, counts: CodingCounts, started: float) -> dict[str, Any]:
     return {
-        "model": {"id": coder.name_, "sha256": coder.sha256_, "tier": "fast"},
+        "model": {"id": coder.name_, "sha256": coder.sha256_, "tier": coder.tier},
         "codebook": {
             "id": coder.codebook_.id,
             "version": coder.codebook_.version,
@@ -181,14 +189,14 @@ def _describe(coder: Coder, wave: _Wave, counts: CodingCounts, started: float) -
         "thresholds": dict(zip(coder.codes_, map(float, coder.thresholds_), strict=True)),
         "counts": {**asdict(counts), "rejected": len(wave.rejected), "to_review": 0},
         "certificate": None,
-        "software": {"textmine": __version__, "python": platform.python_version(), **_versions()},
+        "software": {"textmine": __version__, "python": platform.python_version(), **_versions(coder.tier)},
         "seconds": round(time.monotonic() - started, 3),
     }
 
 
-def _versions() -> dict[str, str]:
+def _versions(tier: str) -> dict[str, str]:
     found = {}
-    for name in _NAMED_VERSIONS:
+    for name in (*_NAMED_VERSIONS, *_TIER_VERSIONS[tier]):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

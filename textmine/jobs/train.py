@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from textmine.codebook import Codebook
 from textmine.coding.accurate import AccurateCoder
 from textmine.coding.artefact import load_coder, save_coder
 from textmine.coding.calibrated import CalibratedCoder
-from textmine.coding.card import write_card
+from textmine.coding.card import describe_accurate, describe_taught, write_card
 from textmine.coding.coder import Coder
 from textmine.coding.evaluation import Evaluation, compare, cross_validate
 from textmine.coding.members import MemberStore
@@ -21,6 +22,7 @@ from textmine.coding.teaching import Lesson, ask_teacher, read_lesson
 from textmine.errors import CodebookError, InputError
 from textmine.files import atomic_text, make_folder
 from textmine.jobs.labelled import ColumnNames, LabelledCorpus, read_labelled
+from textmine.jobs.learning_curve import write_learning_curve
 
 CARD_FOLDS = 5
 #: Where an accurate training keeps the members that are done, in the folder of the model.
@@ -43,8 +45,9 @@ class TrainReport:
 class Training:
     """How to train: the ``tier``, fast or accurate; the ``seed``; a ``teacher`` for the fast tier, a model's
     name or folder or a table of probabilities; and, for the accurate tier, ``encoder``, ``epochs``, ``folds``
-    (members), ``device`` and CPU ``threads``, None for the usual.
-    """  # fmt: skip
+    (members), ``device`` and CPU ``threads``, None for the usual. ``learning_curve``, for the fast tier, says
+    whether to trace what more coded texts would bring.
+    """
 
     tier: str = "fast"
     seed: int = 0
@@ -54,6 +57,20 @@ class Training:
     folds: int | None = None
     device: str | None = None
     threads: int | None = None
+    learning_curve: bool = False
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """A fitted coder, its figures, and what else its card shows (arguments of ``write_card``)."""
+
+    coder: CalibratedCoder
+    evaluation: Evaluation
+    folds: int
+    card: dict[str, Any] = field(default_factory=dict)
+
+
+_USUAL = Training()
 
 
 def train_model(
@@ -64,7 +81,7 @@ def train_model(
     columns: ColumnNames,
     learn_only: Sequence[Path] = (),
     codebook: Path | None = None,
-    training: Training = Training(),  # noqa: B008 (it is frozen)
+    training: Training = _USUAL,
     progress: Callable[[str], None] = lambda step: None,
     steps: Callable[[int, int], None] | None = None,
 ) -> TrainReport:
@@ -84,21 +101,23 @@ def train_model(
     _check_labels(labelled, codebook)
     make_folder(out)
     train = _train_accurate if training.tier == "accurate" else _train_fast
-    coder, evaluation = train(labelled, book, training, out, progress, steps or (lambda done, total: None))
+    trained = train(labelled, book, training, out, progress, steps or (lambda done, total: None))
+    coder = trained.coder
     progress("writing")
     save_coder(coder, out)
     MemberStore(out / RESUME_FOLDER, "").forget()
     card = write_card(
         coder,
         out.name,
-        evaluation,
-        folds=CARD_FOLDS,
+        trained.evaluation,
+        folds=trained.folds,
         learn_only=int(labelled.learn_only.sum()),
         stance=describe_stance(coder, labelled.learn_only, seed=training.seed),
+        **trained.card,
     )
     with atomic_text(out / "card.md") as handle:
         handle.write(card)
-    return TrainReport(out, evaluation, labelled, _notes(coder, labelled, training))
+    return TrainReport(out, trained.evaluation, labelled, _notes(coder, labelled, training))
 
 
 def _train_fast(
@@ -108,28 +127,34 @@ def _train_fast(
     out: Path,
     progress: Callable[[str], None],
     steps: Callable[[int, int], None],
-) -> tuple[CalibratedCoder, Evaluation]:
+) -> _Trained:
     """A fast coder, taught if there is a teacher, and the figures of one that nobody taught.
 
     The teacher learned from the codes that a fold of the cross-validation holds out, so that figures of the
     taught coder itself would flatter.
     """
     lesson = None
+    shown: dict[str, Any] = {}
     if training.teacher is not None:
         progress("asking the teacher")
         lesson = _take_lesson(training.teacher, labelled)
+        shown["about"] = describe_taught(Path(training.teacher).name)
     coder = Coder(seed=training.seed)
+    judged: dict[str, Any] = {
+        "folds": CARD_FOLDS,
+        "seed": training.seed,
+        "learn_only": labelled.learn_only,
+        "quotes": labelled.quotes,
+        "codebook": book,
+    }
     progress("cross-validating")
-    evaluation = cross_validate(
-        coder,
-        labelled.corpus,
-        labelled.y,
-        folds=CARD_FOLDS,
-        seed=training.seed,
-        learn_only=labelled.learn_only,
-        quotes=labelled.quotes,
-        codebook=book,
-    )
+    evaluation = cross_validate(coder, labelled.corpus, labelled.y, **judged)
+    progress("splitting rows at random, to show what that flatters")
+    shown["random_rows"] = cross_validate(coder, labelled.corpus, labelled.y, by="rows", **judged)
+    if training.learning_curve:
+        shown["learning"] = write_learning_curve(
+            Coder(seed=training.seed), labelled, out, seed=training.seed, progress=progress, codebook=book
+        )
     progress("training on all")
     coder.fit(
         labelled.corpus,
@@ -139,7 +164,7 @@ def _train_fast(
         lesson=lesson,
         stances=labelled.stances,
     )
-    return coder, evaluation
+    return _Trained(coder, evaluation, CARD_FOLDS, shown)
 
 
 def _train_accurate(
@@ -149,7 +174,7 @@ def _train_accurate(
     out: Path,
     progress: Callable[[str], None],
     steps: Callable[[int, int], None],
-) -> tuple[CalibratedCoder, Evaluation]:
+) -> _Trained:
     """An accurate coder, and how good each member of it is on the respondents that are new to it."""
     named = ("encoder", "epochs", "folds", "device", "threads")
     settings = {name: value for name in named if (value := getattr(training, name)) is not None}
@@ -177,7 +202,8 @@ def _train_accurate(
         corpus.groups,
         seed=training.seed,
     )
-    return coder, evaluation
+    about, holds = describe_accurate(coder)
+    return _Trained(coder, evaluation, coder.folds, {"about": about, "holds": holds})
 
 
 def _take_lesson(teacher: str, labelled: LabelledCorpus) -> Lesson:
@@ -189,10 +215,14 @@ def _take_lesson(teacher: str, labelled: LabelledCorpus) -> Lesson:
 
 
 def _check_settings(training: Training) -> None:
+    if training.tier not in ("fast", "accurate"):
+        raise InputError(f"No tier {training.tier}. Choose fast or accurate.")
+    if training.tier == "accurate" and training.learning_curve:
+        raise InputError("--learning-curve is for --tier fast: it trains many coders.")
     if training.tier == "accurate" and training.teacher is not None:
         raise InputError("A teacher teaches the fast tier. Leave out --teacher, or train with --tier fast.")
     if training.tier == "fast":
-        for name in ("encoder", "epochs", "folds"):
+        for name in ("encoder", "epochs", "folds", "device", "threads"):
             if getattr(training, name) is not None:
                 raise InputError(f"--{name} is for --tier accurate. The fast tier has no such setting.")
 
