@@ -104,9 +104,10 @@ def measure_school(coder: AccurateCoder, kept: Path | None) -> None:
     """The adjudicated school comments by networks new to their writers; writes ``tiers-school``."""
     labelled, book = read_study()
     corpus, y = labelled.corpus, labelled.y
+    resumed = _has_networks(kept)
     started = time.perf_counter()
     coder.fit(corpus, y, codebook=book, quotes=labelled.quotes, resume_in=kept)
-    seconds = time.perf_counter() - started
+    seconds = float("nan") if resumed else time.perf_counter() - started
     probabilities, applies = coder.judge_held_out(corpus.groups, y)
     accurate = Said(probabilities, applies, seconds, comments_a_second(coder.predict_proba, corpus))
     whole = {ACCURATE: accurate}
@@ -150,9 +151,10 @@ def _fold_by_fold(labelled: Any, book: Any, fold: npt.NDArray[np.int64], told: F
 
 
 def _learn(coder: Any, learn: Corpus, y: Floats, test: Corpus, **options: Any) -> Said:
+    resumed = _has_networks(options.get("resume_in"))
     started = time.perf_counter()
     coder.fit(learn, y, **options)
-    seconds = time.perf_counter() - started
+    seconds = float("nan") if resumed else time.perf_counter() - started
     probabilities = coder.predict_proba(test)
     return Said(
         probabilities,
@@ -160,6 +162,11 @@ def _learn(coder: Any, learn: Corpus, y: Floats, test: Corpus, **options: Any) -
         seconds,
         comments_a_second(coder.predict_proba, test),
     )
+
+
+def _has_networks(kept: Path | None) -> bool:
+    """Whether some networks were trained before, so that the seconds of this run say nothing."""
+    return kept is not None and any(kept.glob("member-*"))
 
 
 def _write(

@@ -157,10 +157,11 @@ def make_notes(turns: pd.DataFrame, truth: Floats) -> list[str]:
     """What the table does not say of itself."""
     short = np.array([len(text.split()) < SHORT for text in turns["text"]])
     coded = truth.any(axis=1)
-    few = int((truth.sum(axis=0) < 10).sum())
+    n_short, both = int(short.sum()), int((short & coded).sum())
+    n_coded, few = int(coded.sum()), int((truth.sum(axis=0) < 10).sum())
     return [
-        f"{len(turns)} participants' turns of {turns['transcript'].nunique()} interviews, {int(coded.sum())} "
-        f"with a code; {int(short.sum())} have fewer than {SHORT} words, {int((short & coded).sum())} of these "
+        f"{len(turns)} participants' turns of {turns['transcript'].nunique()} interviews, {n_coded} "
+        f"with a code; {n_short} have fewer than {SHORT} words, {both} of these "
         f"a code. {few} of {truth.shape[1]} codes stand in fewer than ten turns, so macro F1 is rough.",
         "F1 is beside the agreed set, but in the row of the people beside each other. These two made the",
         "agreed set, so theirs is a ceiling. Interval: 95%, 1,000 bootstrap samples of turns within",

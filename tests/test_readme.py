@@ -76,6 +76,8 @@ def run_shell(block: Block, textmine, *, stand_in: bool) -> None:
         if stand_in and words[1] == "train":
             shutil.copytree(ROOT / "models" / "school-collaboration", words[words.index("--out") + 1])
             continue
+        if stand_in and words[1] == "shrink":  # takes accurate models alone, and the stand-in is a fast one
+            continue
         ran = textmine(*words[1:])
         assert ran.code == 0, f"{where}\n{ran.err or ran.out}"
 

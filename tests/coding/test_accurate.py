@@ -179,7 +179,7 @@ def test_killed_training_goes_on_and_ends_as_an_undisturbed_one(
     again = make(threads=None, device=None).fit(answers, given, resume_in=tmp_path)
     assert trained == [1, 2]
     assert all_weights(again) == all_weights(whole)
-    assert again.deep_held_out_.tolist() == whole.deep_held_out_.tolist()
+    np.testing.assert_allclose(again.deep_held_out_, whole.deep_held_out_, atol=1e-5)  # other threads
     assert again.thresholds_.tolist() == whole.thresholds_.tolist()
     trained.clear()
     assert all_weights(make().fit(answers, given, resume_in=tmp_path)) == all_weights(whole)
