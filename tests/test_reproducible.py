@@ -171,9 +171,7 @@ def test_shipped_weights_are_what_training_on_the_repo_makes(tmp_path: Path) -> 
         codes=book.ids,
     )
     coder = Coder(seed=int(given["--seed"][0]))
-    coder.fit(
-        labelled.corpus, labelled.y, codebook=book, quotes=labelled.quotes, stances=labelled.stances
-    )
+    coder.fit(labelled.corpus, labelled.y, codebook=book, quotes=labelled.quotes, stances=labelled.stances)
     save_coder(coder, tmp_path / STUDY)
     for name in sorted(path.name for path in SHIPPED.iterdir() if path.name != "card.md"):
         assert (tmp_path / STUDY / name).read_bytes() == (SHIPPED / name).read_bytes(), (
