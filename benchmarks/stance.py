@@ -49,8 +49,8 @@ def main() -> int:
     notes = [
         f"{len(told)} codes that people gave to {told['row'].nunique()} adjudicated comments; {FOLDS} folds "
         "by respondent; coder, stance head, calibration and threshold learned anew from each training side, "
-        "the 1,800 single-coded comments in it, texts of the test side out of it. Interval: 95%, 1,000 bootstrap "
-        "samples of respondents.",
+        "the 1,800 single-coded comments in it, texts of the test side out of it. Interval: 95%, 1,000 "
+        "bootstrap samples of respondents.",
         "",
         "Made by `python benchmarks/stance.py`.",
     ]

@@ -61,6 +61,10 @@ _PUBLIC = {
     "redact_texts": "privacy",
     "CodedDataset": "coded",
     "Coder": "coding.coder",
+    "AccurateCoder": "coding.accurate",
+    "Lesson": "coding.teaching",
+    "ask_teacher": "coding.teaching",
+    "shrink_coder": "coding.int8_export",
     "load_coder": "coding.artefact",
     "save_coder": "coding.artefact",
     "cross_validate": "coding.evaluation",
@@ -90,12 +94,15 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from textmine.cleaning import CleanedText, clean_text, flag_texts, repair_text, undo_mojibake
     from textmine.codebook import Code, Codebook
     from textmine.coded import CodedDataset
+    from textmine.coding.accurate import AccurateCoder
     from textmine.coding.artefact import load_coder, save_coder
     from textmine.coding.coder import Coder
     from textmine.coding.evaluation import cross_validate, evaluate_coder
+    from textmine.coding.int8_export import shrink_coder
     from textmine.coding.learning_curve import trace_learning_curve
     from textmine.coding.second_coder import compare_with_people
     from textmine.coding.subgroups import measure_subgroups
+    from textmine.coding.teaching import Lesson, ask_teacher
     from textmine.corpus import Corpus, Document
     from textmine.errors import CodebookError, InputError, ModelError, TextmineError
     from textmine.offsets import OffsetMap
