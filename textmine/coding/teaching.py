@@ -1,8 +1,8 @@
 """Teaching the fast coder: what a slower, more accurate coder says of the texts, as soft targets.
 
-The student learns from the teacher's probabilities beside people's codes (knowledge distillation, Hinton,
-Vinyals & Dean 2015). Of a text that the teacher was trained on, its out-of-fold probability is taken: what
-it learned by heart would teach nothing.
+The student learns from the teacher's probabilities of texts that nobody has coded (knowledge distillation,
+Hinton, Vinyals & Dean 2015). People's codes stay as they are; where a person left a code of a text open, the
+teacher's out-of-fold probability fills it: what a teacher learned by heart would teach nothing.
 """
 
 from __future__ import annotations
