@@ -128,7 +128,6 @@ def _fold_by_fold(labelled: Any, book: Any, fold: npt.NDArray[np.int64], told: F
     """A fast coder for each fold; taught with ``told``, what the accurate one says of the fold's texts."""
     corpus, y = labelled.corpus, labelled.y
     probabilities, applies = np.full(y.shape, np.nan), np.zeros(y.shape)
-    speed = float("nan")
     for split in split_by_respondent(corpus, fold):
         place = {int(row): i for i, row in enumerate(split.train)}
         quotes = labelled.quotes[labelled.quotes["row"].isin(place)]
@@ -146,8 +145,7 @@ def _fold_by_fold(labelled: Any, book: Any, fold: npt.NDArray[np.int64], told: F
         )
         probabilities[split.test] = coder.predict_proba(corpus.select(split.test))
         applies[split.test] = probabilities[split.test] >= coder.thresholds_
-        speed = comments_a_second(coder.predict_proba, corpus)
-    return Said(probabilities, applies, float("nan"), speed)
+    return Said(probabilities, applies, a_second=comments_a_second(coder.predict_proba, corpus))
 
 
 def _learn(coder: Any, learn: Corpus, y: Floats, test: Corpus, **options: Any) -> Said:

@@ -16,9 +16,10 @@ from sklearn.utils.validation import check_is_fitted
 from textmine.cleaning import repair_texts
 from textmine.codebook import Codebook
 from textmine.coding.blend import cross_fit, fit_blend
-from textmine.coding.calibrated import CalibratedCoder, as_corpus, code_names, folds_by_respondent
+from textmine.coding.calibrated import CalibratedCoder, folds_by_respondent
 from textmine.coding.coder import Coder
 from textmine.coding.encoder import BUNDLED_ENCODER, Windows, cut_windows, find_encoder, load_tokenizer
+from textmine.coding.evaluation import average_precision
 from textmine.coding.finetune import Network, Recipe, choose_machine, score_windows, train_network
 from textmine.coding.int8_network import Int8Network
 from textmine.coding.members import KeptMember, MemberStore
@@ -110,11 +111,7 @@ class AccurateCoder(CalibratedCoder):
         of how many steps are done. Raises ``InputError`` where nothing can be learned or the device is not
         here, and ``ModelError`` where torch or the encoder is missing.
         """
-        corpus = as_corpus(X, groups)
-        self.codes_ = code_names(y, codes, codebook)
-        self.codebook_ = codebook or Codebook.from_labels(self.codes_)
-        truth = np.asarray(y, dtype=np.float64)
-        self._check(corpus, truth)
+        corpus, truth = self._take_in(X, y, groups, codes, codebook)
         choose_machine(self.device, self.threads)  # what is missing is told before the work
         find_encoder(self.encoder)
         texts, questions, respondents = repair_texts(corpus.texts), corpus.questions, corpus.groups
@@ -135,11 +132,8 @@ class AccurateCoder(CalibratedCoder):
         self.deep_held_out_ = held_out
         self.blend_ = fit_blend(self.fast_.held_out_, held_out, truth)
         blended = self.blend_.scores(self.fast_.held_out_, held_out)
-        self.fingerprint_ = corpus.fingerprint
         self._set_thresholds(blended, truth)
         self.memory_ = self._remember(texts, questions, blended)
-        self.n_texts_, self.n_respondents_ = len(corpus), len(set(respondents))
-        self.n_positives_ = np.nansum(truth, axis=0).astype(int)
         self._learn_stance(stances, texts, questions, respondents, truth)
         return self
 
@@ -296,14 +290,9 @@ def mean_average_precision(scores: Floats, truth: Floats) -> float:
     >>> mean_average_precision(np.array([[2.0], [1.0]]), np.array([[1.0], [0.0]]))
     1.0
     """
-    from sklearn.metrics import average_precision_score
-
-    found = []
-    for k in range(truth.shape[1]):
-        known = ~np.isnan(truth[:, k])
-        if truth[known, k].any():
-            found.append(average_precision_score(truth[known, k], scores[known, k]))
-    return float(np.mean(found)) if found else 0.0
+    columns = zip(scores.T, truth.T, strict=True)
+    found = np.array([average_precision(s[~np.isnan(t)], t[~np.isnan(t)]) for s, t in columns])
+    return float(found[~np.isnan(found)].mean()) if (~np.isnan(found)).any() else 0.0
 
 
 def _tell_part(progress: Progress, part: int, parts: int) -> Progress:

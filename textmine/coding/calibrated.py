@@ -143,6 +143,25 @@ class CalibratedCoder(BaseEstimator):
         columns = [c.probability(scores[:, k]) for k, c in enumerate(self.calibrations_)]
         return np.column_stack(columns) if len(scores) else np.zeros((0, len(self.codes_)))
 
+    def _take_in(
+        self,
+        X: Corpus | pd.DataFrame | Sequence[str],
+        y: pd.DataFrame | npt.ArrayLike,
+        groups: Sequence[str] | None,
+        codes: Sequence[str] | None,
+        codebook: Codebook | None,
+    ) -> tuple[Corpus, Floats]:
+        """The corpus and truth (n, codes) to learn from, checked; what any kind of coder keeps of them."""
+        corpus = as_corpus(X, groups)
+        self.codes_ = code_names(y, codes, codebook)
+        self.codebook_ = codebook or Codebook.from_labels(self.codes_)
+        truth = np.asarray(y, dtype=np.float64)
+        self._check(corpus, truth)
+        self.fingerprint_ = corpus.fingerprint
+        self.n_texts_, self.n_respondents_ = len(corpus), len(set(corpus.groups))
+        self.n_positives_ = np.nansum(truth, axis=0).astype(int)
+        return corpus, truth
+
     def _check(self, corpus: Corpus, truth: Floats) -> None:
         if truth.shape != (len(corpus), len(self.codes_)):
             raise InputError(

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from textmine.cleaning import repair_texts
 from textmine.codebook import Codebook
-from textmine.coding.calibrated import CalibratedCoder, as_corpus, code_names, folds_by_respondent
+from textmine.coding.calibrated import CalibratedCoder, folds_by_respondent
 from textmine.coding.features import Analyser, Design, Vocabulary, build_vocabulary
 from textmine.coding.ridge import Kernel, LinearWeights, weights_from_dual
 from textmine.coding.scorer import Scored, Scorer
@@ -77,11 +77,7 @@ class Coder(CalibratedCoder):
         where there are enough of them, ``stance_`` tells it of new texts. Raises ``InputError`` where nothing
         can be learned.
         """
-        corpus = as_corpus(X, groups)
-        self.codes_ = code_names(y, codes, codebook)
-        self.codebook_ = codebook or Codebook.from_labels(self.codes_)
-        truth = np.asarray(y, dtype=np.float64)
-        self._check(corpus, truth)
+        corpus, truth = self._take_in(X, y, groups, codes, codebook)
         texts, questions, respondents = repair_texts(corpus.texts), corpus.questions, corpus.groups
         vectors = load_static_vectors(find_model(self.vectors))
         rows = gather_rows(
@@ -106,10 +102,7 @@ class Coder(CalibratedCoder):
         self._set_thresholds(held_out, truth)
         self.weights_: LinearWeights = self._solve_all(design, gram, rows)
         self.vectors_sha256_ = vectors.sha256
-        self.fingerprint_ = corpus.fingerprint
         self.memory_ = self._remember(texts, questions, held_out)
-        self.n_texts_, self.n_respondents_ = len(corpus), len(set(respondents))
-        self.n_positives_ = np.nansum(truth, axis=0).astype(int)
         self.__dict__.pop("_scorer", None)
         self._learn_stance(stances, texts, questions, respondents, truth)
         return self

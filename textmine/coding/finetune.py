@@ -263,10 +263,10 @@ def train_network(
     counts = np.bincount(windows.owner, minlength=len(targets))
     if not recipe.keep_head:
         _start_from_shares(network, targets[rows])
-    optimiser, schedule = _make_optimiser(network, recipe, math.ceil(len(rows) / recipe.batch))
+    per_epoch = math.ceil(len(rows) / recipe.batch)
+    optimiser, schedule = _make_optimiser(network, recipe, per_epoch)
     lengths = np.maximum.reduceat(windows.lengths, first)
     each = torch.nn.BCEWithLogitsLoss(reduction="none")
-    per_epoch = math.ceil(len(rows) / recipe.batch)
     with threads_set(network.machine):
         for epoch in range(recipe.epochs):
             network.module.train()
@@ -293,17 +293,25 @@ def score_windows(network: Network | Int8Network, windows: Windows) -> Floats:
     """Scores (texts, codes), the largest over each text's windows; in full precision unless it is int8."""
     if isinstance(network, Int8Network):
         return network.score(windows)
+    scores, _ = run_all(network, windows)
+    starts = np.searchsorted(windows.owner, np.arange(windows.n_texts))
+    return np.maximum.reduceat(scores, starts) if len(starts) else scores
+
+
+def run_all(network: Network, windows: Windows) -> tuple[Floats, Floats]:
+    """Scores (windows, codes) and pooled states (windows, width) of all windows, in full precision."""
     import torch
 
     network.module.eval()
+    head = network.module["head"]
     order = np.argsort(windows.lengths, kind="stable")
-    scores = np.zeros((len(order), network.module["head"].out_features))
+    scores, states = np.zeros((len(order), head.out_features)), np.zeros((len(order), head.in_features))
     with torch.inference_mode(), threads_set(network.machine):
         for start in range(0, len(order), SCORED_AT_ONCE):
             chosen = order[start : start + SCORED_AT_ONCE]
-            scores[chosen] = network.run(windows, chosen)[0].cpu().numpy()
-    starts = np.searchsorted(windows.owner, np.arange(windows.n_texts))
-    return np.maximum.reduceat(scores, starts) if len(starts) else scores
+            found, pooled = network.run(windows, chosen)
+            scores[chosen], states[chosen] = found.cpu().numpy(), pooled.cpu().numpy()
+    return scores, states
 
 
 def draw_batches(rows: Ints, lengths: Ints, size: int, draw: np.random.Generator) -> Iterator[Ints]:

@@ -47,7 +47,7 @@ class MemberStore:
                 if about.get("key") != self.key:
                     return None
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            if about.get("sha256", "") not in ("", _digest(tensors)):
+            if about.get("sha256") != _digest(tensors):
                 return None
             scores = tensors.pop("held_out_scores").astype(np.float64)
             return KeptMember(tensors, scores, int(about["epochs"]))

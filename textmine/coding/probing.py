@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textmine.coding.encoder import Windows
-from textmine.coding.finetune import SCORED_AT_ONCE, Network, threads_set
+from textmine.coding.finetune import Network, run_all
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -54,15 +54,7 @@ def start_from_ridge(
 
 def pool_windows(network: Network, windows: Windows) -> Floats:
     """The mean state (texts, width) of each text, of all its windows."""
-    import torch
-
-    network.module.eval()
-    order = np.argsort(windows.lengths, kind="stable")
-    states = np.zeros((len(order), network.module["head"].in_features))
-    with torch.inference_mode(), threads_set(network.machine):
-        for start in range(0, len(order), SCORED_AT_ONCE):
-            chosen = order[start : start + SCORED_AT_ONCE]
-            states[chosen] = network.run(windows, chosen)[1].cpu().numpy()
+    _, states = run_all(network, windows)
     starts = np.searchsorted(windows.owner, np.arange(windows.n_texts))
     counts = np.bincount(windows.owner, minlength=windows.n_texts)
     return np.asarray(np.add.reduceat(states, starts) / counts[:, None]) if len(starts) else states

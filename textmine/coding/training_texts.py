@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -37,16 +38,20 @@ class TrainingTexts:
     owner: npt.NDArray[np.int64]
     writer: list[str]
 
+    @cached_property
+    def keys(self) -> npt.NDArray[np.object_]:
+        """The normalised words of each row, (rows,)."""
+        return np.array([normalise_text(t) for t in self.texts], dtype=object)
+
     def allow(self, fold: npt.NDArray[np.int64], k: int) -> npt.NDArray[np.int64]:
         """The rows that a model may learn from that is to judge fold ``k`` of the comments.
 
         Neither the fold's respondents nor its words, in whatever form, are among them.
         """
-        keys = np.array([normalise_text(t) for t in self.texts], dtype=object)
         test = np.flatnonzero(fold == k)
-        seen, theirs = set(keys[test]), {self.writer[i] for i in test}
+        seen, theirs = set(self.keys[test]), {self.writer[i] for i in test}
         fresh = np.array(
-            [key not in seen and who not in theirs for key, who in zip(keys, self.writer, strict=True)]
+            [key not in seen and who not in theirs for key, who in zip(self.keys, self.writer, strict=True)]
         )
         return np.flatnonzero(fresh & ((self.owner < 0) | fresh[self.owner]))
 
