@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from textmine.codebook import Codebook
@@ -31,6 +32,10 @@ STANCES = ("affirms", "denies", "mixed")
 #: What a model writes for a stance that it cannot tell.
 UNSURE = "unsure"
 SPAN_COLUMNS = ["unit_id", "code", "start", "end", "quote", "coder", "stance"]
+#: What becomes of a unit and code: taken as it is, read by a person, left out. In the order of certainty.
+BANDS = ("reject", "review", "accept")
+#: A score of at least this share of the code's threshold is up for review, where no certificate says else.
+REVIEW_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,11 @@ class CodedDataset:
     ``decisions`` is indexed by unit id with one column per code: 1 applies, 0 does not, NaN not coded
     ('not coded' is not 'no code'). ``scores`` has the same shape or is None (people give no scores).
     ``spans`` lists evidence: ``unit_id, code, start, end`` (code points into the text as read, exclusive
-    end; -1 where unknown), ``quote``, ``coder`` and ``stance`` (affirms, denies, mixed, unsure or '').
-    ``thresholds`` are those the decisions were made with. Frozen: methods give back a new dataset.
+    end; -1 where unknown), ``quote``, ``coder`` and ``stance`` (affirms, denies, mixed, unsure or ''); the
+    heaviest first, and those of codes that do not apply but are up for review among them.
+    ``thresholds`` are those the decisions were made with. ``accept_from`` and ``review_from`` are scores at
+    which the bands accept and review begin, by code, as a certificate has them; ``bands`` says what holds
+    without. Frozen: methods give back a new dataset.
 
     >>> decisions = pd.DataFrame({"money": [1.0, np.nan]}, index=["u1", "u2"])
     >>> CodedDataset(decisions, Codebook.from_labels(["money"]), coder="ann").counts()["money"]
@@ -55,6 +63,8 @@ class CodedDataset:
     spans: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SPAN_COLUMNS))
     thresholds: Mapping[str, float] = field(default_factory=dict)
     texts: pd.Series | None = None
+    accept_from: Mapping[str, float] = field(default_factory=dict)
+    review_from: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.decisions.index.has_duplicates:
@@ -88,6 +98,7 @@ class CodedDataset:
     def recut(self, thresholds: Mapping[str, float]) -> CodedDataset:
         """The same scores cut at other thresholds; codes not named keep theirs. Evidence is kept.
 
+        A code cut above the score that was certified is no longer accepted: nobody tested that cut.
         Raises ``InputError`` when there are no scores or a code is unknown.
         """
         if self.scores is None:
@@ -100,18 +111,57 @@ class CodedDataset:
         for code in self.codes:
             above = (self.scores[code] >= cuts[code]).astype(float)
             decisions[code] = above.where(self.scores[code].notna(), np.nan)
-        return replace(self, decisions=decisions, thresholds=cuts)
+        tested = {code: at for code, at in self.accept_from.items() if cuts[code] <= at}
+        return replace(self, decisions=decisions, thresholds=cuts, accept_from=tested)
+
+    @cached_property
+    def band_numbers(self) -> npt.NDArray[np.int8]:
+        """Each unit's and code's place in ``BANDS``, -1 where not coded; see ``bands``."""
+        decided = self.decisions.to_numpy(dtype=np.float64)
+        applies = decided == 1
+        if self.scores is None:
+            band = np.where(applies, 2, 0)
+        else:
+            scores = self.scores.to_numpy(dtype=np.float64)
+            review = np.array([self.review_floor(code) for code in self.codes])
+            accept = np.array([self.accept_from.get(code, np.inf) for code in self.codes])
+            band = (applies | (scores >= review)).astype(np.int8) + (applies & (scores >= accept))
+        return np.where(np.isnan(decided), -1, band).astype(np.int8)
+
+    @property
+    def bands(self) -> pd.DataFrame:
+        """The band of each unit and code: accept, review, reject, or '' where not coded.
+
+        A model's code is accepted only from a certified score on (``accept_from``). The others that apply
+        are up for review, and so is a score from ``review_from`` on or, without that, from half of the
+        code's threshold on. What people coded was read: accept where they gave the code, else reject.
+
+        >>> scores = pd.DataFrame({"money": [0.9, 0.3, 0.1]}, index=["u1", "u2", "u3"])
+        >>> book, given = Codebook.from_labels(["money"]), (scores >= 0.5).astype(float)
+        >>> coded = CodedDataset(given, book, "m", scores=scores, thresholds={"money": 0.5})
+        >>> coded.bands["money"].tolist()
+        ['review', 'review', 'reject']
+        """
+        names = np.array([*BANDS, ""], dtype=object)[self.band_numbers]
+        return pd.DataFrame(names, index=self.decisions.index, columns=self.decisions.columns)
+
+    def review_floor(self, code: str) -> float:
+        """The score from which on a code that does not apply is up for review all the same."""
+        if code in self.review_from:
+            return float(self.review_from[code])
+        return REVIEW_SHARE * float(self.thresholds[code]) if code in self.thresholds else float("inf")
 
     def wide(self) -> pd.DataFrame:
         """Units x codes as whole numbers: 1, 0, or missing where not coded."""
         return self.decisions.astype("Int8")
 
     def long(self) -> pd.DataFrame:
-        """One row per unit and code that applies, with the columns of ``coded_long.csv``.
+        """One row per unit and code that applies or is up for review, with the columns of ``coded_long.csv``.
 
         Where a code has several spans, the first is shown; ``spans`` holds all.
         """
-        rows, columns = np.nonzero(self.decisions.to_numpy() == 1)
+        applies, bands = self.decisions.to_numpy() == 1, self.band_numbers
+        rows, columns = np.nonzero(applies | (bands == BANDS.index("review")))
         units = self.decisions.index.to_numpy()[rows]
         codes = np.array(self.codes, dtype=object)[columns]
         scores = np.nan if self.scores is None else self.scores.to_numpy()[rows, columns]
@@ -122,8 +172,8 @@ class CodedDataset:
                 "unit_id": units,
                 "code": codes,
                 "score": scores,
-                "applies": 1,
-                "band": "accept",
+                "applies": applies[rows, columns].astype(int),
+                "band": np.array(BANDS, dtype=object)[bands[rows, columns]],
                 "stance": found["stance"].fillna("").to_numpy(),
                 "start": found["start"].fillna(-1).astype(int).to_numpy(),
                 "end": found["end"].fillna(-1).astype(int).to_numpy(),

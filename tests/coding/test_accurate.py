@@ -245,7 +245,7 @@ def test_corpus_is_coded_with_evidence_and_training_texts_get_held_out_scores(
     assert np.abs(coded.scores.to_numpy()[once] - held_out[once]).max() < 1e-5
     assert coded.decisions.loc["blank"].isna().all()
     spans = coded.spans[coded.spans["unit_id"] == "new"]
-    assert spans[spans["code"] == "money"]["quote"].tolist() == ["Buying together saves money."]
+    assert spans[spans["code"] == "money"]["quote"].tolist() == ["Buying together saves money"]
 
 
 def test_chunks_change_nothing(

@@ -54,15 +54,25 @@ def as_asked(answers: pd.DataFrame) -> Corpus:
     return Corpus(answers[["doc_id", "text", "question"]])
 
 
-def test_every_code_given_has_one_span_and_no_other_has(coder: Coder, answers: pd.DataFrame) -> None:
+def test_codes_that_apply_or_are_up_for_review_have_evidence_and_no_others(
+    coder: Coder, answers: pd.DataFrame
+) -> None:
     coded, _ = code_corpus(coder, as_asked(answers))
+    bands = coded.bands
+    wanted = {(u, c) for c in coded.codes for u in bands.index[bands[c] == "review"]}
+    assert wanted > {(u, c) for c in coded.codes for u in coded.decisions.index[coded.decisions[c] == 1]}
+    assert wanted == set(zip(coded.spans["unit_id"], coded.spans["code"], strict=True))
+
+
+def test_floors_say_which_codes_have_evidence(coder: Coder, answers: pd.DataFrame) -> None:
+    coded, _ = code_corpus(coder, as_asked(answers), floors=coder.thresholds_)
     given = {(u, c) for c in coded.codes for u in coded.decisions.index[coded.decisions[c] == 1]}
-    assert given
-    assert sorted(given) == sorted(zip(coded.spans["unit_id"], coded.spans["code"], strict=True))
+    assert given == set(zip(coded.spans["unit_id"], coded.spans["code"], strict=True))
 
 
 def test_equal_texts_get_equal_codes_and_spans_of_their_own(coder: Coder) -> None:
-    coded, _ = code_corpus(coder, corpus_of(["It saves money", "We meet", "It saves money"]))
+    texts = ["It saves money", "We meet", "It saves money"]
+    coded, _ = code_corpus(coder, corpus_of(texts), floors=coder.thresholds_)
     assert coded.decisions.loc["n0"].tolist() == coded.decisions.loc["n2"].tolist()
     assert coded.spans["unit_id"].tolist() == ["n0", "n2"]
 

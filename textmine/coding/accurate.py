@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ from textmine.cleaning import repair_texts
 from textmine.codebook import Codebook
 from textmine.coding.blend import cross_fit, fit_blend
 from textmine.coding.calibrated import CalibratedCoder, folds_by_respondent
+from textmine.coding.clauses import Unit
 from textmine.coding.coder import Coder
 from textmine.coding.encoder import BUNDLED_ENCODER, Windows, cut_windows, find_encoder, load_tokenizer
 from textmine.coding.evaluation import average_precision
+from textmine.coding.evidence import Stretches
+from textmine.coding.evidence_by_deletion import find_evidence_by_deletion
 from textmine.coding.finetune import Network, Recipe, choose_machine, score_windows, train_network
 from textmine.coding.int8_network import Int8Network
 from textmine.coding.members import KeptMember, MemberStore
@@ -178,7 +182,32 @@ class AccurateCoder(CalibratedCoder):
         fast, scored = self.fast_.score_repaired(texts, questions)
         windows = cut_windows(self.tokenizer_, texts, questions, most_tokens=self.most_tokens)
         found = [score_windows(network, windows) for network in self.members_]
-        return self.blend_.scores(fast, np.mean(found, axis=0)), scored
+        blended = self.blend_.scores(fast, np.mean(found, axis=0))
+        return blended, replace(scored, scores=blended)
+
+    def find_evidence(
+        self,
+        scored: Scored,
+        applies: npt.NDArray[np.bool_],
+        raw: Sequence[str],
+        repaired: Sequence[str],
+        questions: Sequence[str],
+        *,
+        unit: Unit,
+        given: npt.NDArray[np.bool_] | None = None,
+    ) -> Stretches:
+        """The stretches of the raw texts without which each code that ``applies`` would not be given."""
+        return find_evidence_by_deletion(
+            lambda texts, asked: self.score_repaired(texts, asked)[0],
+            scored,
+            applies,
+            self.score_cuts,
+            raw,
+            repaired,
+            questions,
+            unit=unit,
+            given=given,
+        )
 
     def find_shares(self, texts: Sequence[str], questions: Sequence[str]) -> Scored:
         """What each sentence adds to the fast coder's scores."""

@@ -12,9 +12,9 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from textmine.cleaning import is_non_response, repair_texts
-from textmine.coded import CodedDataset
+from textmine.coded import REVIEW_SHARE, SPAN_COLUMNS, CodedDataset
 from textmine.coding.calibrated import CalibratedCoder
-from textmine.coding.evidence import find_evidence
+from textmine.coding.clauses import Unit, choose_unit
 from textmine.coding.scorer import Scored
 from textmine.coding.stance_learning import tell_stances
 from textmine.corpus import Corpus
@@ -45,15 +45,20 @@ def code_corpus(
     corpus: Corpus,
     *,
     leave_out: npt.NDArray[np.bool_] | None = None,
+    evidence: Unit | str = Unit.clause,
+    floors: npt.NDArray[np.float64] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[CodedDataset, CodingCounts]:
     """The coded dataset of a corpus, with evidence, and the counts of what became of its texts.
 
     A text that is blank, or has nothing left once repaired, is not coded (missing, not 0). A text that the
     coder was trained on gets its out-of-fold probability. Equal texts asked the same question are coded
-    once. ``leave_out`` masks texts not to be coded, such as an interviewer's. ``progress`` is told how many
-    of how many distinct texts are done.
+    once. ``leave_out`` masks texts not to be coded, such as an interviewer's. ``evidence`` says what
+    stretches are made of: 'word', 'clause' or 'sentence'. ``floors``, (codes,), are the probabilities
+    from which a code has evidence; half its threshold, from where it is up for review, if not given.
+    ``progress`` is told how many of how many distinct texts are done.
     """
+    shown_in = choose_unit(evidence)
     check_is_fitted(coder, "thresholds_")
     texts, questions = corpus.texts, corpus.questions
     written = np.array([bool(_SPEAKS.search(t)) for t in texts], dtype=bool)
@@ -71,16 +76,17 @@ def code_corpus(
     probabilities = np.full((len(distinct) + 1, len(coder.codes_)), np.nan)  # last row: not coded
     trained_on = np.zeros(len(distinct) + 1, bool)
     no_response = np.zeros(len(distinct) + 1, bool)
-    evidence: dict[int, list[tuple[int, int, int, str]]] = {}
+    shown: dict[int, list[tuple[int, int, int, str]]] = {}
+    lowest = np.minimum(coder.thresholds_, coder.thresholds_ * REVIEW_SHARE if floors is None else floors)
     size = min(coder.texts_at_once, CHUNK)
     for first in range(0, len(distinct), size):
         chunk = distinct[first : first + size]
-        found = _code_chunk(coder, [t for t, _ in chunk], [q for _, q in chunk])
+        found = _code_chunk(coder, [t for t, _ in chunk], [q for _, q in chunk], shown_in, lowest)
         no_response[first : first + len(chunk)] = found[3]
         probabilities[first : first + len(chunk)] = found[0]
         trained_on[first + found[1]] = True
         for text, code, start, end, stance in found[2]:
-            evidence.setdefault(first + text, []).append((code, start, end, stance))
+            shown.setdefault(first + text, []).append((code, start, end, stance))
         if progress is not None:
             progress(first + len(chunk), len(distinct))
     coded = int((~np.isnan(probabilities[unit])).any(axis=1).sum())
@@ -92,11 +98,15 @@ def code_corpus(
         trained_on=int(trained_on[unit].sum()),
         left_out=int(left_out.sum()),
     )
-    return _assemble(coder, corpus, probabilities[unit], unit, evidence), counts
+    return _assemble(coder, corpus, probabilities[unit], unit, shown), counts
 
 
 def _code_chunk(
-    coder: CalibratedCoder, texts: list[str], questions: list[str]
+    coder: CalibratedCoder,
+    texts: list[str],
+    questions: list[str],
+    unit: Unit,
+    floors: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], list[Shown], list[bool]]:
     """Probabilities, texts that the coder was trained on, what shows each code, non-responses."""
     repaired = repair_texts(texts)
@@ -106,11 +116,13 @@ def _code_chunk(
     probabilities[known] = held_out
     probabilities[[not text for text in repaired]] = np.nan  # such as '&nbsp;'
     applies = probabilities >= coder.thresholds_
-    spans = find_evidence(scored, applies, texts, repaired)
+    wanted = probabilities >= floors
+    shown = coder.find_evidence(scored, wanted, texts, repaired, questions, unit=unit, given=applies)
     silent = [is_non_response(t, q) for t, q in zip(repaired, questions, strict=True)]
     stances = _tell(coder, scored, repaired, questions, applies, known)
-    shown = [(t, c, span.start, span.end, stances.get((t, c), "")) for t, c, span in spans]
-    return probabilities, known, shown, silent
+    found = zip(*(a.tolist() for a in (shown.text, shown.code, shown.start, shown.end)), strict=True)
+    rows = [(t, c, start, end, stances.get((t, c), "")) for t, c, start, end in found]
+    return probabilities, known, rows, silent
 
 
 def _tell(
@@ -153,13 +165,12 @@ def _assemble(
         for uid, text, number in zip(corpus.ids, corpus.texts, unit.tolist(), strict=True)
         for code, start, end, stance in evidence.get(number, ())
     ]
-    columns = ["unit_id", "code", "start", "end", "quote", "coder", "stance"]
     return CodedDataset(
         decisions,
         coder.codebook_,
         name,
         scores=scores,
-        spans=pd.DataFrame(rows, columns=columns),
+        spans=pd.DataFrame(rows, columns=SPAN_COLUMNS),
         thresholds=dict(zip(coder.codes_, map(float, coder.thresholds_), strict=True)),
         texts=pd.Series(corpus.texts, index=index),
     )

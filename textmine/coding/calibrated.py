@@ -24,6 +24,8 @@ from textmine.corpus import Corpus, as_strings
 from textmine.errors import InputError
 
 if TYPE_CHECKING:
+    from textmine.coding.clauses import Unit
+    from textmine.coding.evidence import Stretches
     from textmine.coding.scorer import Scored
     from textmine.coding.stance import StanceHead
     from textmine.coding.stance_features import Claims
@@ -102,11 +104,41 @@ class CalibratedCoder(BaseEstimator):
         applies: npt.NDArray[np.bool_] = (self.predict_proba(X) >= self.thresholds_) & written[:, None]
         return applies.astype(np.int64)
 
-    def code(self, corpus: Corpus) -> CodedDataset:
-        """The coded dataset of a corpus: decisions, probabilities and the sentence that carries each code."""
+    def code(self, corpus: Corpus, *, evidence: str = "clause") -> CodedDataset:
+        """The coded dataset of a corpus: decisions, probabilities and the stretches that carry each code.
+
+        ``evidence`` says what stretches are made of: 'word', 'clause' or 'sentence'.
+        """
         from textmine.coding.batch import code_corpus
 
-        return code_corpus(self, corpus)[0]
+        return code_corpus(self, corpus, evidence=evidence)[0]
+
+    def find_evidence(
+        self,
+        scored: Scored,
+        applies: npt.NDArray[np.bool_],
+        raw: Sequence[str],
+        repaired: Sequence[str],
+        questions: Sequence[str],
+        *,
+        unit: Unit,
+        given: npt.NDArray[np.bool_] | None = None,
+    ) -> Stretches:
+        """The stretches of the raw texts that carry each code that ``applies``, (texts, codes).
+
+        ``scored`` is what ``score_repaired`` gave for the repaired texts and their questions. No stretch is
+        shared by codes that are ``given`` (all that apply, if not said) unless it carries both.
+        """
+        from textmine.coding.evidence import find_evidence
+
+        return find_evidence(scored, applies, self.score_cuts, raw, repaired, unit=unit, given=given)
+
+    @property
+    def score_cuts(self) -> Floats:
+        """The score, before calibration, from which each code applies, (codes,)."""
+        return np.array(
+            [c.score(t) for c, t in zip(self.calibrations_, self.thresholds_.tolist(), strict=True)]
+        )
 
     def score(self, X: Corpus | pd.DataFrame | Sequence[str], y: npt.ArrayLike) -> float:
         """Micro-F1 over the labels that are known, for scikit-learn's model selection."""

@@ -1,56 +1,292 @@
-"""Where a code shows: the sentence that adds most to its score, in offsets of the text as read."""
+"""The stretches of a text that carry a code: those without which its score would fall below the threshold.
+
+A score of the fast tier is a sum over tokens, so what a stretch adds to it is known exactly. The heaviest
+pieces (words, clauses or sentences) are taken until the rest of the text would no longer get the code.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from textmine.cleaning import clean_text
+from textmine.coding.clauses import Cut, Unit, cut_texts
 from textmine.coding.scorer import Scored
-from textmine.coding.tokens import sentence_spans
+from textmine.coding.tokens import SIGNS, close_sentence
 from textmine.spans import Span
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+#: The rest of a text is to stay this far below the threshold, in scores before calibration.
+MARGIN = 0.08
+#: Of two pieces that add as much the shorter goes first: what a piece adds, by its tokens to this power.
+LENGTH_POWER = 0.3
+#: How much it counts against a piece that it adds to another code which the text is given.
+RIVALRY = 0.8
+#: A piece that adds less than this share of what the first adds is no evidence.
+LEAST_SHARE = 0.1
+#: Words that say nothing at the beginning of a stretch and add next to nothing there.
+SHORT_WORDS = (
+    "and",
+    "but",
+    "so",
+    "because",
+    "although",
+    "though",
+    "or",
+    "then",
+    "which",
+    "yes",
+    "well",
+    "plus",
+    "also",
+    "however",
+)
+NEXT_TO_NOTHING = 0.02
+#: So many of them are left off at most, and a stretch keeps so many tokens whatever they say.
+MOST_IDLE, SHORTEST_STRETCH = 2, 2
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """Stretches of texts that carry codes, by text, code and falling ``weight``; all arrays of one length.
+
+    ``text`` and ``code`` are places, ``start`` and ``end`` code points of the text as it was read, and
+    ``weight`` is what the stretch adds to the score of the code.
+    """
+
+    text: Ints
+    code: Ints
+    start: Ints
+    end: Ints
+    weight: Floats
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    @classmethod
+    def none(cls) -> Stretches:
+        """No stretch at all."""
+        empty = np.zeros(0, np.int64)
+        return cls(empty, empty, empty, empty, np.zeros(0))
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Texts and codes given, with the pieces of each pair's text one after the other.
+
+    ``text`` and ``code`` are (pairs,); ``pair``, ``piece``, ``weight``, ``size`` (tokens) and ``speaks``
+    (whether it has a word in it) are (pieces of all pairs,).
+    """
+
+    text: Ints
+    code: Ints
+    pair: Ints
+    piece: Ints
+    weight: Floats
+    size: Ints
+    speaks: Mask
 
 
 def find_evidence(
-    scored: Scored, applies: npt.NDArray[np.bool_], raw: Sequence[str], repaired: Sequence[str]
-) -> list[tuple[int, int, Span]]:
-    """For each text and code that applies, the span of its heaviest sentence in the raw text.
+    scored: Scored,
+    applies: Mask,
+    cuts: Floats,
+    raw: Sequence[str],
+    repaired: Sequence[str],
+    *,
+    unit: Unit = Unit.clause,
+    given: Mask | None = None,
+) -> Stretches:
+    """The stretches of each text and code that applies, in offsets of the raw text; the heaviest first.
 
-    ``applies`` is (texts, codes). Gives (text, code, span) in that order; a text without tokens shows
-    itself whole.
+    ``applies`` is (texts, codes), and so is ``given``, those among them that contend for a stretch (all, if
+    not said); ``cuts`` is the score before calibration at which each code applies, (codes,);
+    ``scored`` must hold the shares of the tokens. Where a code would apply to a text without words, or does
+    not apply at all, the heaviest piece is shown.
     """
-    found: list[tuple[int, int, Span]] = []
-    starts = np.concatenate(([0], scored.sentence_ends))
-    for text in np.flatnonzero(applies.any(axis=1)).tolist():
-        first, last = int(starts[text]), int(starts[text + 1])
-        codes = np.flatnonzero(applies[text])
-        spans = find_sentences(raw[text], repaired[text])
-        if last - first <= 1 or len(spans) != last - first:
-            only = spans[0] if len(spans) == 1 else _trim(Span(0, len(raw[text])), raw[text])
-            found += [(text, int(code), only) for code in codes]
-            continue
-        shares = scored.sentences[first:last, codes]
-        wordless = [not any(map(str.isalnum, span.slice(raw[text]))) for span in spans]
-        if not all(wordless):  # a mark by itself, as the second of '?!', is no evidence
-            shares = np.where(np.array(wordless)[:, None], -np.inf, shares)
-        best = shares.argmax(axis=0)
-        found += [(text, int(c), spans[b]) for c, b in zip(codes, best, strict=True)]
-    return found
+    places = np.flatnonzero(applies.any(axis=1))
+    if not len(places):
+        return Stretches.none()
+    assert scored.tokens is not None and scored.index is not None
+    assert scored.shares is not None and scored.constants is not None
+    cut = cut_texts([repaired[i] for i in places.tolist()], places, scored.tokens, scored.index, unit)
+    shares = scored.shares[cut.tokens]
+    types = scored.tokens.types[cut.tokens]
+    signs = scored.index.mark(SIGNS)[types]
+    pairs = pair_up(cut, shares, applies[places], signs)
+    rivals = find_rivals(pairs, (applies if given is None else given)[places][pairs.text, pairs.code])
+    taken = take_heaviest(pairs, rivals, scored.constants[places], cuts)
+    idle = scored.index.mark(SHORT_WORDS)[types]
+    found = join_pieces(pairs, taken, cut, shares, idle & (unit is not Unit.sentence))
+    return finish(found, applies, places, raw, repaired, unit)
 
 
-def find_sentences(raw: str, repaired: str) -> list[Span]:
-    """The sentences of a repaired text, as spans of the text as it was read.
+def pair_up(cut: Cut, shares: npt.NDArray[np.floating], applies: Mask, signs: Mask) -> Pairs:
+    """Every text and code that applies, with what each piece of the text adds to the code.
 
-    >>> [span.slice("Â£5 off!  Good") for span in find_sentences("Â£5 off!  Good", "£5 off! Good")]
-    ['Â£5 off!', 'Good']
+    ``shares`` is (tokens of the cut, codes), ``applies`` (texts of the cut, codes), ``signs`` (tokens of the
+    cut,) marks those that are no word.
     """
-    spans = sentence_spans(repaired)
-    if raw == repaired:
-        return spans  # they begin and end with a mark or a letter
-    way_back = clean_text(raw).map
-    return [_trim(way_back.to_raw(span), raw) for span in spans]
+    bounds = cut.piece_bounds
+    n_pieces, sizes = len(bounds) - 1, np.diff(bounds)
+    sums = np.add.reduceat(shares, bounds[:-1], axis=0) if n_pieces else shares[:0]
+    text_first = np.concatenate(([0], cut.text_ends))
+    piece_of = np.append(cut.piece, n_pieces)
+    first, last = piece_of[text_first[:-1]], piece_of[text_first[1:]]
+    text, code = np.nonzero(applies)
+    counts = (last - first)[text]
+    pair = np.repeat(np.arange(len(text)), counts)
+    ends = np.cumsum(counts)
+    piece = np.arange(int(counts.sum())) + np.repeat(first[text] - (ends - counts), counts)
+    weight = sums[piece, code[pair]].astype(np.float64)
+    speaks = np.bincount(cut.piece, ~signs, n_pieces) > 0
+    return Pairs(text, code, pair, piece, weight, sizes[piece], speaks[piece])
+
+
+def find_rivals(pairs: Pairs, given: Mask) -> Floats:
+    """What each piece adds to that other code of its text to which it adds most; at least 0.
+
+    ``given``, (pairs,), says which pairs' codes are given: no others are rivals.
+    """
+    code, real = pairs.code[pairs.pair], given[pairs.pair]
+    shape = (int(pairs.piece.max(initial=-1)) + 1, int(pairs.code.max(initial=-1)) + 1)
+    added = np.zeros(shape)
+    added[pairs.piece[real], code[real]] = np.maximum(pairs.weight[real], 0)
+    if not added.size:
+        return np.zeros(len(pairs.pair))
+    row = np.arange(len(added))
+    best = added.argmax(axis=1)
+    most = added[row, best]
+    added[row, best] = 0
+    second = added.max(axis=1)
+    return np.asarray(np.where(best[pairs.piece] == code, second[pairs.piece], most[pairs.piece]))
+
+
+def put_in_order(pairs: Pairs, rivals: Floats) -> tuple[Ints, Mask]:
+    """The pieces of each pair in the order in which they are taken, and which may be taken at all.
+
+    First what adds most for its length and least to a rival. All but the first must be words, add more than
+    next to nothing, and not add more to another code. Both are (pieces of all pairs,), in the order.
+    """
+    worth = (pairs.weight - RIVALRY * rivals) / pairs.size**LENGTH_POWER
+    order = np.lexsort((pairs.piece, -worth, ~pairs.speaks, pairs.pair))
+    pair, weight = pairs.pair[order], pairs.weight[order]
+    begin = np.flatnonzero(np.diff(pair, prepend=-1))
+    first = np.zeros(len(order), bool)
+    first[begin] = True
+    heaviest = np.repeat(weight[begin], np.diff(np.append(begin, len(order))))
+    enough = (weight > np.maximum(LEAST_SHARE * heaviest, 0)) & (weight >= rivals[order])
+    return order, first | (enough & pairs.speaks[order])
+
+
+def take_heaviest(pairs: Pairs, rivals: Floats, constants: Floats, cuts: Floats) -> Mask:
+    """Which pieces of the pairs are evidence: the heaviest, until the rest would not get the code.
+
+    What is left when words are taken out weighs more for it, since a text's features have the same length
+    however many words they come from: about as the square root of its words. ``constants`` is (texts,
+    codes), ``cuts`` (codes,). Gives (pieces of all pairs,); of each pair at least the heaviest.
+    """
+    if not len(pairs.pair):
+        return np.zeros(0, bool)
+    order, allowed = put_in_order(pairs, rivals)
+    pair, n_pairs = pairs.pair[order], int(pairs.pair[-1]) + 1
+    first = np.searchsorted(pair, np.arange(n_pairs))
+    weight, size = pairs.weight[order], pairs.size[order]
+    total, length = np.bincount(pair, weight, n_pairs), np.bincount(pair, size, n_pairs)
+    taken, used = np.where(allowed, weight, 0), np.where(allowed, size, 0)
+    left = total[pair] - (np.cumsum(taken) - (np.cumsum(taken) - taken)[first][pair])
+    share_left = 1 - (np.cumsum(used) - (np.cumsum(used) - used)[first][pair]) / length[pair]
+    some = share_left > 1e-9
+    grown = np.where(some, left / np.sqrt(np.where(some, share_left, 1)), 0.0)
+    need = (constants[pairs.text, pairs.code] - cuts[pairs.code])[pair] + MARGIN
+    falls = (need + grown < 0).astype(np.int64)
+    before = np.cumsum(falls) - falls  # how many earlier pieces would have done
+    done = before - before[first][pair] > 0
+    chosen = np.zeros(len(pair), bool)
+    chosen[order] = allowed & ~done
+    return chosen
+
+
+def join_pieces(
+    pairs: Pairs, taken: Mask, cut: Cut, shares: npt.NDArray[np.floating], idle: Mask
+) -> Stretches:
+    """The runs of neighbouring pieces taken, as stretches of the texts of the cut.
+
+    ``idle`` tokens, (tokens of the cut,), are left off the beginning of a run if they add next to nothing.
+    """
+    kept = np.flatnonzero(taken)
+    if not len(kept):
+        return Stretches.none()
+    pair, piece = pairs.pair[kept], pairs.piece[kept]
+    opens = np.ones(len(kept), bool)
+    opens[1:] = (np.diff(pair) > 0) | (np.diff(piece) != 1)
+    heads = np.flatnonzero(opens)
+    weights = np.add.reduceat(pairs.weight[kept], heads)
+    tails = piece[np.append(heads[1:], len(kept)) - 1]
+    bounds = cut.piece_bounds
+    first, last = bounds[piece[heads]], bounds[tails + 1] - 1
+    text, code = pairs.text[pair[heads]], pairs.code[pair[heads]]
+    for _ in range(MOST_IDLE):
+        light = idle[first] & (shares[first, code] < NEXT_TO_NOTHING)
+        first = first + (light & (last - first >= SHORTEST_STRETCH))
+    return Stretches(text, code, cut.starts[first], cut.ends[last], weights)
+
+
+def finish(
+    found: Stretches,
+    applies: Mask,
+    places: Ints,
+    raw: Sequence[str],
+    repaired: Sequence[str],
+    unit: Unit,
+) -> Stretches:
+    """Stretches of the texts at ``places`` in order, as slices of the texts as they were read.
+
+    A text without a token shows itself whole; a sentence takes the marks along that end it.
+    """
+    n_codes = applies.shape[1]
+    text, code = np.nonzero(applies[places])
+    bare = ~np.isin(text * n_codes + code, found.text * n_codes + found.code)
+    alone = [_trim(Span(0, len(repaired[i])), repaired[i]) for i in places[text[bare]].tolist()]
+    edges = np.array([(span.start, span.end) for span in alone], dtype=np.int64).reshape(-1, 2)
+    text, code = np.append(found.text, text[bare]), np.append(found.code, code[bare])
+    start, end = np.append(found.start, edges[:, 0]), np.append(found.end, edges[:, 1])
+    weight = np.append(found.weight, np.zeros(len(edges)))
+    order = np.lexsort((start, -weight, code, text))
+    shown = Stretches(places[text[order]], code[order], start[order], end[order], weight[order])
+    _restore(shown, raw, repaired, unit)
+    return shown
+
+
+def _restore(found: Stretches, raw: Sequence[str], repaired: Sequence[str], unit: Unit) -> None:
+    """Turn offsets of the repaired texts into those of the raw ones, in place."""
+    if unit is Unit.sentence:
+        ends = zip(found.text.tolist(), found.end.tolist(), strict=True)
+        found.end[:] = [close_sentence(repaired[i], end) for i, end in ends]
+    ways: dict[int, Callable[[Span], Span]] = {}
+    changed = [raw[i] != repaired[i] for i in found.text.tolist()]
+    for at in np.flatnonzero(changed).tolist():
+        i = int(found.text[at])
+        if i not in ways:
+            ways[i] = find_way_back(raw[i], repaired[i])
+        span = ways[i](Span(int(found.start[at]), int(found.end[at])))
+        found.start[at], found.end[at] = span.start, span.end
+
+
+def find_way_back(raw: str, repaired: str) -> Callable[[Span], Span]:
+    """From a span of the repaired text to one of the raw text, without blanks at its ends."""
+    if raw.split() != repaired.split():
+        way = clean_text(raw).map
+        return lambda span: _trim(way.to_raw(span), raw)
+    here = [i for i, c in enumerate(raw) if not c.isspace()]  # the k-th character of both is the same
+    place = {i: here[k] for k, i in enumerate(i for i, c in enumerate(repaired) if not c.isspace())}
+    return lambda span: Span(place[span.start], place[span.end - 1] + 1)
 
 
 def _trim(span: Span, text: str) -> Span:

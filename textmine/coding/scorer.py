@@ -25,7 +25,8 @@ class Scored:
     """Scores (texts, codes), and what each sentence adds to them, (sentences, codes).
 
     ``sentence_ends`` says where each text's sentences end. ``tokens`` are those of the texts, numbered by
-    ``index``, where they were scored at one go; else None.
+    ``index``, ``shares`` what each of them adds, (tokens, codes), and ``constants`` what a text without any
+    would score, (texts, codes); all None where the texts were not scored at one go.
     """
 
     scores: Floats
@@ -33,6 +34,8 @@ class Scored:
     sentence_ends: npt.NDArray[np.int64]
     tokens: TokenBatch | None = None
     index: TypeIndex | None = None
+    shares: Table | None = None
+    constants: Floats | None = None
 
 
 class Scorer:
@@ -84,8 +87,9 @@ class Scorer:
             shares, np.searchsorted(batch.sentence, np.arange(n_sentences), side="right")
         )
         ends = np.searchsorted(batch.sentence_text, np.arange(len(texts)), side="right")
-        scores = sum_segments(sentences, ends).astype(np.float64) + self._constants(places)
-        return Scored(scores, sentences, ends, batch, self.analyser.index)
+        constants = self._constants(places)
+        scores = sum_segments(sentences, ends).astype(np.float64) + constants
+        return Scored(scores, sentences, ends, batch, self.analyser.index, shares, constants)
 
     def _shares(self, analysis: Analysis, places: npt.NDArray[np.int64]) -> Table:
         """Each token's share, (tokens, codes); a pair's share is halved between its two tokens."""

@@ -28,6 +28,16 @@ class Calibration:
         """Calibrated probabilities of the scores, in [0, 1]; rising with the score."""
         return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * scores + self.intercept, -50, 50))))
 
+    def score(self, probability: float) -> float:
+        """The score that has this probability.
+
+        >>> calibration = Calibration(slope=2.0, intercept=-1.0)
+        >>> round(calibration.score(float(calibration.probability(np.array([0.3]))[0])), 6)
+        0.3
+        """
+        p = min(max(probability, 1e-9), 1 - 1e-9)
+        return float((np.log(p / (1 - p)) - self.intercept) / self.slope)
+
 
 def fit_calibration(scores: Floats, truth: Floats) -> Calibration:
     """Platt scaling with smoothed targets (Platt 1999; Lin, Lin & Weng 2007), by Newton's method.

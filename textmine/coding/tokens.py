@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -26,6 +26,8 @@ _SENTENCE = re.compile(
     rf"[?!]|[\w£$€%&](?:[^.?!\n]*(?:(?!{_FULL_STOP})\.[^.?!\n]*)*(?:[?!]|(?<=[\w£$€%&])))?"
 )
 _CLOSING = re.compile(r"[.!?…)\"'’”\]]*")
+#: Tokens without a letter or a figure.
+SIGNS = frozenset("£$€%&?!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class TypeIndex:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def mark(self, words: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Which types are among these words, (types,)."""
+        marked = np.zeros(len(self), bool)
+        marked[[number for word in words if (number := self.numbers.get(word)) is not None]] = True
+        return marked
 
     def tokenise(self, texts: Sequence[str]) -> TokenBatch:
         """The tokens of the texts; unseen types get the next numbers."""
@@ -124,4 +132,14 @@ def sentence_spans(text: str) -> list[Span]:
     ['We share.', 'It works, mostly!']
     """
     matches = _SENTENCE.finditer(fold(text))
-    return [Span(m.start(), m.end() + len(_CLOSING.match(text, m.end())[0])) for m in matches]  # type: ignore[index]
+    return [Span(m.start(), close_sentence(text, m.end())) for m in matches]
+
+
+def close_sentence(text: str, end: int) -> int:
+    """Where a sentence ends that has its last token at ``end``, with the marks that close it.
+
+    >>> close_sentence("(We share.) Good", 9)
+    11
+    """
+    closing = _CLOSING.match(text, end)
+    return closing.end() if closing else end
