@@ -10,6 +10,7 @@ import pytest
 from textmine.coding.card import write_card
 from textmine.coding.coder import Coder
 from textmine.coding.evaluation import Evaluation, cross_validate
+from textmine.coding.faithfulness import Faithfulness, measure_faithfulness
 from textmine.coding.second_coder import MEAN, compare_with_people
 from textmine.coding.subgroups import measure_subgroups
 from textmine.coding.tokens import fold, token_spans
@@ -85,6 +86,32 @@ def test_card_holds_agreement_subgroups_and_learning_curve_if_given(
     assert f"As good as a second coder, over all codes: {mean['verdict']}." in said
     assert said.count("| which/one | Question") == 3
     assert "| 15 | 5 | micro F1 | 0.50 (0.40 to 0.60) | 0.10 (0.00 to 0.20) |" in said
+
+
+@pytest.fixture(scope="module")
+def evidence(coder: Coder, answers: pd.DataFrame, given: pd.DataFrame) -> Faithfulness:
+    corpus = Corpus(answers.drop(columns="chosen"))
+    return measure_faithfulness(coder, corpus, coder.code(corpus), truth=given)
+
+
+def test_card_tells_how_faithful_its_evidence_is(
+    coder: Coder, judged: Evaluation, evidence: Faithfulness
+) -> None:
+    said = write_card(coder, "m", judged, folds=3, evidence=evidence)
+    whole = evidence.table.iloc[0]
+    assert f"Measured on {whole['n']} codes that the coders of the folds above gave rightly" in said
+    for code in ("all codes", *(f"`{c}`" for c in coder.codes_)):
+        (line,) = re.findall(rf"^\| {code} \| .*$", said.split("## Evidence")[1], re.MULTILINE)
+        assert line.count("|") == 11
+    cells = re.findall(r"^\| all codes \| (.*) \|$", said, re.MULTILINE)[0].split(" | ")
+    assert cells[0] == str(whole["n"])
+    for name, cell in zip(
+        ("comprehensiveness", "sufficiency", "falls", "random_falls"), cells[1:5], strict=True
+    ):
+        assert cell == f"{whole[name]:.2f} ({whole[f'{name}_low']:.2f} to {whole[f'{name}_high']:.2f})"
+    assert cells[6:] == ["-", "-", "0"]  # nobody quoted anything
+    seen = write_card(coder, "m", judged, folds=3, evidence=evidence, evidence_held_out=False)
+    assert "in texts that it learned from" in seen and "not learned from" not in seen
 
 
 def test_card_of_another_kind_of_coder_says_what_it_is(coder: Coder, judged: Evaluation) -> None:

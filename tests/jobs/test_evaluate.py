@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -60,6 +61,26 @@ def test_folder_holds_the_figures_and_what_they_rest_on(evaluate, tiny_model: Pa
     told = json.loads((out / "evaluation.json").read_text("utf-8"))
     assert told["model"] == {"id": "tiny", "sha256": load_coder(tiny_model).sha256_}
     assert told["texts"] == 4 and len(told["overall"]) == 5
+
+
+def test_evidence_is_probed_where_the_code_was_rightly_given(evaluate) -> None:
+    labels = [["id", "code", "quote"], ["n1", "training", "train WITH"], ["n2", "none", ""]]
+    ran, out = evaluate(labels)
+    table = pd.read_csv(out / "evidence.csv").set_index("code")
+    units = pd.read_csv(out / "evidence_units.csv", keep_default_na=False)
+    assert table["n"].to_dict() == {"(all codes)": 1, "training": 1, "money": 0}
+    assert table.loc["training", ["n_quoted", "overlap", "token_recall"]].tolist() == [1, 1, 1]
+    assert table.loc["training", "comprehensiveness"] > 0
+    assert np.isnan(table.loc["money", "falls"])
+    assert units[["unit_id", "code", "left_out"]].to_numpy().tolist() == [
+        ["n1", "training", ""], ["n2", "money", "people did not give it"]
+    ]  # fmt: skip
+    told = json.loads((out / "evaluation.json").read_text("utf-8"))
+    assert told["evidence"][1]["token_recall"] == 1
+    assert told["evidence_left_out"] == {"people did not give it": 1}
+    assert "shares words with what people quoted in 100%" in ran.out
+    for path in out.iterdir():
+        assert "with the others" not in path.read_text("utf-8")
 
 
 def test_terminal_and_json_say_the_same(evaluate) -> None:

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from textmine.coding.evaluation import Evaluation, compare
+from textmine.coding.evidence_probes import PROBE_COLUMNS
+from textmine.coding.faithfulness import summarise_probes
 from textmine.coding.mistakes import count_confusions
 from textmine.coding.second_coder import compare_with_people
 from textmine.coding.subgroups import measure_subgroups
@@ -79,6 +81,22 @@ def test_page_shows_every_code_with_its_figures(judged: Evaluation) -> None:
 
 def test_page_fetches_nothing_and_runs_nothing(judged: Evaluation) -> None:
     assert not {"script", "link", "img", "iframe", "src=", "href=", "onclick="} & read(judged).seen
+
+
+def test_page_shows_what_deleting_evidence_does(judged: Evaluation) -> None:
+    probes = pd.DataFrame(
+        [
+            {"group": f"r{i}", "code": ODD, "left_out": "", "words": 8, "evidence_words": 2, "falls": 1.0}
+            | {"random_falls": 0.25, "comprehensiveness": 0.5, "sufficiency": 0.125}
+            for i in range(9)
+        ],
+        columns=PROBE_COLUMNS,
+    )
+    page = read(judged, evidence=summarise_probes(probes, [ODD, "d"]))
+    assert "Without their evidence 100% (70% to 100%) of 9 codes" in page.words
+    assert "0.50 (0.50 to 0.50)" in page.words and "0.12 (0.12 to 0.12)" in page.words
+    empty = read(judged, evidence=summarise_probes(probes[:0], [ODD, "d"]))
+    assert "evidence" not in empty.words
 
 
 def test_page_shows_agreement_and_subgroups_if_there_are_any(judged: Evaluation) -> None:

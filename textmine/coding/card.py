@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from textmine.coding.comparison import ALL_CODES
 from textmine.coding.evaluation import Evaluation
+from textmine.coding.faithfulness import Faithfulness, say_faithfulness
 from textmine.coding.features import MIN_RESPONDENTS
 from textmine.coding.second_coder import MEAN, CoderAgreement
 from textmine.coding.subgroups import Subgroups
@@ -79,13 +81,16 @@ def write_card(
     subgroups: Subgroups | None = None,
     learning: pd.DataFrame | None = None,
     stance: Sequence[str] = (),
+    evidence: Faithfulness | None = None,
+    evidence_held_out: bool = True,
 ) -> str:
     """The card as markdown; it holds figures and the codebook's names, never a respondent's words.
 
     ``about`` says what kind of coder it is, ``holds`` what it keeps of its texts. ``evaluation`` is
     cross-validated by respondent in ``folds``; ``random_rows`` the same with rows split at random, to show
     what that would have flattered; ``agreement``, ``subgroups`` and ``learning`` (a learning curve) add
-    their tables, ``stance`` the lines of ``write_stance_table``.
+    their tables, ``stance`` the lines of ``write_stance_table``, ``evidence`` how faithful its evidence is,
+    measured on held-out folds or, if not ``evidence_held_out``, on texts that the coder learned from.
     """
     codebook = coder.codebook_
     scored = evaluation.predictions["unit_id"].nunique()
@@ -127,6 +132,8 @@ def write_card(
     ]
     if stance:
         parts += ["## Stance", *stance, ""]
+    if evidence is not None:
+        parts += ["## Evidence", *_evidence_lines(evidence, evidence_held_out), ""]
     if agreement is not None:
         parts += ["## Beside a second human coder", *_agreement_lines(agreement), ""]
     if subgroups is not None:
@@ -178,6 +185,42 @@ def _code_table(per_code: pd.DataFrame, coder: Any) -> str:
             f"{coder.thresholds_[k]:.3f} | {error} |"
         )
     return "\n".join(lines)
+
+
+def _evidence_lines(found: Faithfulness, held_out: bool) -> list[str]:
+    n = int(found.table["n"].iloc[0])
+    if held_out:
+        where = (
+            f"Measured on {n} codes that the coders of the folds above gave rightly, each in a text that it "
+            "had not learned from."
+        )
+    else:
+        where = (
+            f"Measured on {n} codes that it gives rightly in texts that it learned from: expect less on new "
+            "ones (`textmine evaluate` measures it there)."
+        )
+    lines = [
+        textwrap.fill(" ".join([where, *say_faithfulness(found)]), _WRAPPED),
+        "",
+        "| code | n | comprehensiveness | sufficiency | falls without it | without a random stretch | of | "
+        "overlaps the quote | token F1 | of |",
+        "|---|---:|---|---|---|---|---:|---|---|---:|",
+    ]
+    for row in found.table.to_dict("records"):
+        kept = " | ".join(_figure(row, m) for m in ("comprehensiveness", "sufficiency"))
+        falls = " | ".join(_figure(row, m) for m in ("falls", "random_falls"))
+        quoted = " | ".join(_figure(row, m) for m in ("overlap", "token_f1"))
+        code = "all codes" if row["code"] == ALL_CODES else f"`{row['code']}`"
+        lines.append(
+            f"| {code} | {row['n']} | {kept} | {falls} | {row['n_deleted']} | {quoted} | {row['n_quoted']} |"
+        )
+    said = (
+        "Comprehensiveness: what the code's probability loses when its evidence is deleted. Sufficiency: "
+        "what it loses when nothing but the evidence is left; near 0 is best, below 0 the rest spoke against "
+        "the code (DeYoung et al. 2020). A code falls when it is no longer given; this is asked where the "
+        "evidence is at most half of the text's words."
+    )
+    return [*lines, "", textwrap.fill(said, _WRAPPED)]
 
 
 def _agreement_lines(agreement: CoderAgreement) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from textmine.cleaning import normalise_text, repair_texts
+from textmine.coded import CodedDataset
 from textmine.coding.calibrated import folds_by_respondent
 from textmine.coding.comparison import Comparison, Counts
 from textmine.coding.intervals import Draws, f1_interval, find_interval, name_interval, share_interval
@@ -35,6 +36,8 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
+#: Is shown a trained coder and the positions of the texts that it is judged by.
+Watch = Callable[[Any, npt.NDArray[np.int64]], None]
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def cross_validate(
     learn_only: npt.ArrayLike | None = None,
     quotes: pd.DataFrame | None = None,
     by: Literal["respondent", "rows"] = "respondent",
+    watch: Watch | None = None,
     **fit_options: Any,
 ) -> Evaluation:
     """Cross-validation by respondent: a text's coder saw neither its writer nor its words.
@@ -87,8 +91,9 @@ def cross_validate(
     side, from which texts equal to one of the test side (after normalising) are taken out. ``learn_only``
     masks texts that are learned from and never scored. ``quotes`` and ``fit_options`` go to the coder's
     ``fit``. ``by="rows"`` splits rows at random instead, writers and repeated texts on both sides: for
-    showing how much that flatters, not for reporting. Raises ``InputError`` for fewer respondents (or rows)
-    than folds.
+    showing how much that flatters, not for reporting. ``watch`` is shown each fold's coder with the positions
+    of the texts that it is to code, such as an ``EvidenceProbe``. Raises ``InputError`` for fewer respondents
+    (or rows) than folds.
     """
     only = np.zeros(len(corpus), bool) if learn_only is None else np.asarray(learn_only, dtype=bool)
     fold = np.full(len(corpus), -1)
@@ -106,7 +111,9 @@ def cross_validate(
             f"Too few {'respondents' if by == 'respondent' else 'rows'} are scored for {folds} folds. "
             "Add coded texts or ask for fewer folds."
         )
-    probabilities, applies = code_held_out(coder, corpus, y, splits, quotes=quotes, **fit_options)
+    probabilities, applies = code_held_out(
+        coder, corpus, y, splits, quotes=quotes, watch=watch, **fit_options
+    )
     scored = corpus.select(~only)
     truth, codes = y.to_numpy(dtype=float)[~only], [str(c) for c in y.columns]
     return compare(truth, probabilities[~only], applies[~only], codes, scored.ids, scored.groups, seed=seed)
@@ -130,11 +137,13 @@ def code_held_out(
     splits: Iterator[Split],
     *,
     quotes: pd.DataFrame | None = None,
+    watch: Watch | None = None,
     **fit_options: Any,
 ) -> tuple[Floats, Floats]:
     """Probabilities and decisions, (n, codes), of each test side by a coder of its training side.
 
     Rows that no split tests are NaN and 0. A coder without ``predict_proba`` gives NaN probabilities.
+    ``watch`` is shown each coder with the positions of its test side.
     """
     probabilities, applies = np.full((2, len(corpus), y.shape[1]), np.nan)
     applies[:] = 0.0
@@ -148,10 +157,14 @@ def code_held_out(
             **fit_options,
         )
         probabilities[split.test], applies[split.test] = _code(trained, corpus.select(split.test))
+        if watch is not None:
+            watch(trained, split.test)
     return probabilities, applies
 
 
-def evaluate_coder(coder: Any, corpus: Corpus, y: pd.DataFrame, *, seed: int = 0) -> Evaluation:
+def evaluate_coder(
+    coder: Any, corpus: Corpus, y: pd.DataFrame, *, coded: CodedDataset | None = None, seed: int = 0
+) -> Evaluation:
     """A fitted coder against people's codes on texts it has not seen.
 
     A text the coder was trained on is judged by its out-of-fold probability (its thresholds were chosen on
@@ -161,7 +174,7 @@ def evaluate_coder(coder: Any, corpus: Corpus, y: pd.DataFrame, *, seed: int = 0
     codes = [str(c) for c in coder.codes_]
     truth = y[codes].to_numpy(dtype=float)
     if hasattr(coder, "code"):  # as `textmine code` does, held-out scores and blank texts included
-        coded = coder.code(corpus)
+        coded = coder.code(corpus) if coded is None else coded
         applies = coded.decisions[codes].fillna(0.0).to_numpy()
         scores = coded.scores
         probabilities = (

@@ -50,6 +50,8 @@ SHORT_WORDS = (
 NEXT_TO_NOTHING = 0.02
 #: So many of them are left off at most, and a stretch keeps so many tokens whatever they say.
 MOST_IDLE, SHORTEST_STRETCH = 2, 2
+#: So many characters that stand once in a text and once in its repair are the same ones.
+UNLIKE_ALL = 12
 
 
 @dataclass(frozen=True)
@@ -269,14 +271,29 @@ def _restore(found: Stretches, raw: Sequence[str], repaired: Sequence[str], unit
     if unit is Unit.sentence:
         ends = zip(found.text.tolist(), found.end.tolist(), strict=True)
         found.end[:] = [close_sentence(repaired[i], end) for i, end in ends]
+    texts, which = np.unique(found.text, return_inverse=True)
+    changed = np.array([raw[i] != repaired[i] for i in texts.tolist()], dtype=bool)
     ways: dict[int, Callable[[Span], Span]] = {}
-    changed = [raw[i] != repaired[i] for i in found.text.tolist()]
-    for at in np.flatnonzero(changed).tolist():
-        i = int(found.text[at])
-        if i not in ways:
-            ways[i] = find_way_back(raw[i], repaired[i])
-        span = ways[i](Span(int(found.start[at]), int(found.end[at])))
-        found.start[at], found.end[at] = span.start, span.end
+    for at in np.flatnonzero(changed[which]).tolist():
+        i, span = int(found.text[at]), Span(int(found.start[at]), int(found.end[at]))
+        back = _find_edges(span.slice(repaired[i]), raw[i], repaired[i])
+        if back is None:
+            if i not in ways:
+                ways[i] = find_way_back(raw[i], repaired[i])
+            back = ways[i](span)
+        found.start[at], found.end[at] = back.start, back.end
+
+
+def _find_edges(words: str, raw: str, repaired: str) -> Span | None:
+    """Where some words of the repaired text stand in the raw one, told by their beginning and their end.
+
+    None where either stands in one of the texts more than once, or not at all: that takes a map.
+    """
+    head, tail = words[:UNLIKE_ALL], words[-UNLIKE_ALL:]
+    if len(words) < UNLIKE_ALL or any(t.count(edge) != 1 for t in (raw, repaired) for edge in (head, tail)):
+        return None
+    start, end = raw.index(head), raw.index(tail) + len(tail)
+    return Span(start, end) if start + UNLIKE_ALL <= end else None
 
 
 def find_way_back(raw: str, repaired: str) -> Callable[[Span], Span]:

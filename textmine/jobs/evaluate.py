@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from textmine.cleaning import repair_texts
 from textmine.coding.artefact import load_coder
 from textmine.coding.comparison import ALL_CODES
 from textmine.coding.evaluation import Evaluation, evaluate_coder
+from textmine.coding.faithfulness import Faithfulness, measure_faithfulness, say_faithfulness
 from textmine.coding.figures import draw_reliability
 from textmine.coding.mistakes import count_confusions, list_errors
 from textmine.coding.reliability import measure_reliability
@@ -38,9 +39,13 @@ FILES = {
     "subgroup_differences.csv": "each subgroup against the others, corrected for the number of looks",
     "agreement.csv": "Krippendorff's alpha of each two coders: machine, reference, people",
     "agreement_differences.csv": "the machine's agreement with people less people's with each other",
+    "evidence.csv": "whether evidence is the reason: what deleting it does, and people's quotes; by code",
+    "evidence_units.csv": "the same for each unit and code that was rightly given; no words",
     "predictions.csv": "what all of this was counted from: unit, code, truth, probability, decision",
     "evaluation.json": "model, corpus, counts and the overall figures, for machines",
 }
+#: By tier: codes whose evidence is probed, at most, and random stretches beside each.
+PROBED = {"fast": (5000, 10), "accurate": (500, 3)}
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class EvaluationReport:
     evaluation: Evaluation
     subgroups: Subgroups | None
     agreement: CoderAgreement | None
+    evidence: Faithfulness
     paths: list[Path]
     notes: list[str]
     counts: dict[str, int] = field(default_factory=dict)
@@ -79,7 +85,19 @@ def evaluate_model(
         check_groups(name, values)
     codings = _read_codings(second_coders, labelled, coder.codes_)
     make_folder(out)
-    evaluation = evaluate_coder(coder, labelled.corpus, labelled.y, seed=seed)
+    coded = coder.code(labelled.corpus)
+    evaluation = evaluate_coder(coder, labelled.corpus, labelled.y, coded=coded, seed=seed)
+    most, stretches = PROBED[coder.tier]
+    evidence = measure_faithfulness(
+        coder,
+        labelled.corpus,
+        coded,
+        truth=labelled.y,
+        quotes=labelled.quotes,
+        stretches=stretches,
+        most=most,
+        seed=seed,
+    )
     subgroups = measure_subgroups(evaluation.comparison, groups) if groups else None
     agreement = compare_with_people(evaluation.comparison, codings) if codings else None
     known = coder.out_of_fold(repair_texts(labelled.corpus.texts), labelled.corpus.questions)[0]
@@ -88,8 +106,8 @@ def evaluate_model(
         "respondents": len(set(labelled.corpus.groups)),
         "texts_trained_on": len(known),
     }
-    notes = _notes(labelled, counts, subgroups, agreement)
-    report = EvaluationReport(evaluation, subgroups, agreement, [], notes, counts)
+    notes = _notes(labelled, counts, subgroups, agreement, evidence)
+    report = EvaluationReport(evaluation, subgroups, agreement, evidence, [], notes, counts)
     about = {
         "model": {"id": coder.name_, "sha256": coder.sha256_},
         "corpus_fingerprint": labelled.corpus.fingerprint,
@@ -143,8 +161,9 @@ def _notes(
     counts: dict[str, int],
     subgroups: Subgroups | None,
     agreement: CoderAgreement | None,
+    evidence: Faithfulness,
 ) -> list[str]:
-    notes = []
+    notes = say_faithfulness(evidence)
     if agreement is not None:
         row = agreement.differences.set_index("code").loc[MEAN]
         notes.append(
@@ -157,8 +176,9 @@ def _notes(
     if counts["texts_trained_on"]:
         notes.append(
             f"The model was trained on {counts['texts_trained_on']} of the {counts['texts']} texts; these "
-            "are judged by scores of models that had not seen them, but its thresholds were chosen on them. "
-            "Report the figures of its card, whose thresholds were not."
+            "are judged by scores of models that had not seen them, but its thresholds were chosen on them, "
+            "and what deleting evidence does is told by the model that learned from them. Report the figures "
+            "of its card, for which nothing of this holds."
         )
     if "group" not in labelled.corpus.frame.columns:
         notes.append(
@@ -199,6 +219,10 @@ def _write_folder(report: EvaluationReport, out: Path, about: dict[str, Any]) ->
         "reliability.csv": reliability,
         "confusion.csv": confusion,
         "errors.csv": list_errors(comparison),
+        "evidence.csv": report.evidence.table,
+        "evidence_units.csv": report.evidence.probes.drop(columns="group").astype(
+            dict.fromkeys(("words", "evidence_words", "pieces"), "Int64")
+        ),
         "predictions.csv": evaluation.predictions,
     }
     if report.subgroups is not None:
@@ -218,6 +242,8 @@ def _write_folder(report: EvaluationReport, out: Path, about: dict[str, Any]) ->
     for name in FILES.keys() - files.keys():
         (out / name).unlink(missing_ok=True)  # of an earlier evaluation, with other options
     summary = about | report.counts | {"overall": give_records(evaluation.overall)}
+    summary["evidence"] = give_records(report.evidence.table) if len(report.evidence.probes) else []
+    summary["evidence_left_out"] = report.evidence.left_out
     if report.agreement is not None:
         summary["agreement"] = give_records(report.agreement.differences)
     if report.subgroups is not None:
@@ -233,14 +259,13 @@ def _write_folder(report: EvaluationReport, out: Path, about: dict[str, Any]) ->
         confusion=confusion,
         subgroups=report.subgroups,
         agreement=report.agreement,
+        evidence=report.evidence,
         files=files,
     )
     with atomic_text(out / "evaluation.html") as handle:
         handle.write(page)
     paths = [out / name for name in files]
-    return EvaluationReport(
-        evaluation, report.subgroups, report.agreement, paths, report.notes, report.counts
-    )
+    return replace(report, paths=paths)
 
 
 def _panel_notes(evaluation: Evaluation) -> dict[str, str]:

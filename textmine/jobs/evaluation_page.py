@@ -10,6 +10,7 @@ import pandas as pd
 
 from textmine.coding.comparison import ALL_CODES
 from textmine.coding.evaluation import Evaluation
+from textmine.coding.faithfulness import Faithfulness, say_faithfulness
 from textmine.coding.figures import Series, draw_intervals
 from textmine.coding.second_coder import MACHINE, CoderAgreement
 from textmine.coding.subgroups import TOO_FEW, Subgroups
@@ -45,6 +46,7 @@ def write_page(
     confusion: pd.DataFrame,
     subgroups: Subgroups | None = None,
     agreement: CoderAgreement | None = None,
+    evidence: Faithfulness | None = None,
     files: Mapping[str, str],
 ) -> str:
     """The page as html; ``reliability`` is a figure's svg, ``files`` what stands beside the page."""
@@ -63,6 +65,8 @@ def write_page(
         "people gave, the share that the model found. Behind the calibration error: what chance gives.</p>",
         _code_table(evaluation.per_code),
     ]
+    if evidence is not None and evidence.table["n"].iloc[0]:
+        parts += ["<h2>Is the evidence the reason?</h2>", *_evidence_parts(evidence)]
     if agreement is not None:
         parts += ["<h2>Beside a second human coder</h2>", *_agreement_parts(agreement)]
     if reliability:
@@ -97,6 +101,26 @@ def _code_table(per_code: pd.DataFrame) -> str:
         numbers = [_Number(str(row[c])) for c in ("n", "n_human", "n_coder")]
         rows.append((row["code"], *numbers, *figures, error))
     return _table((*heads, "calibration error"), rows)
+
+
+def _evidence_parts(evidence: Faithfulness) -> list[str]:
+    rows = []
+    for row in evidence.table.to_dict("records"):
+        share = _Number(_number(row["evidence_share"]))
+        kept = [_figure(row, m) for m in ("comprehensiveness", "sufficiency")]
+        falls = [_figure(row, m) for m in ("falls", "random_falls")]
+        quoted = [_figure(row, m) for m in ("overlap", "token_f1")]
+        counts = [_Number(str(row[c])) for c in ("n", "n_deleted", "n_quoted")]
+        rows.append((row["code"], counts[0], share, *kept, *falls, counts[1], *quoted, counts[2]))
+    heads = ("code", "n", "of the words", "comprehensiveness", "sufficiency", "falls without it")
+    said = (
+        "Codes that the model gave and people gave too. Comprehensiveness: what the code's probability loses "
+        "when its evidence is deleted; sufficiency: what it loses when nothing else is left (near 0 is best)."
+    )
+    return [
+        f"<p class='lead'>{escape(' '.join([said, *say_faithfulness(evidence)]))}</p>",
+        _table((*heads, "without a random stretch", "of", "overlaps the quote", "token F1", "of"), rows),
+    ]
 
 
 def _agreement_parts(agreement: CoderAgreement) -> list[str]:
