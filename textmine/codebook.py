@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from pydantic.dataclasses import dataclass
 
 from textmine.errors import CodebookError
 from textmine.files import atomic_text, sha256_of
+from textmine.locations import find_codebook
 
 #: The code of a unit that was read and found to hold nothing; no code of a codebook may be called so.
 RESERVED = "none"
@@ -32,8 +33,16 @@ def _as_list(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def _as_plain(value: Any) -> Any:
+    """Mappings and lists with plain keys, so that they can be written again."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_plain(inner) for key, inner in value.items()}
+    return [_as_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
 _Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 _Texts = Annotated[tuple[_Text, ...], BeforeValidator(_as_list)]
+_Attributes = Annotated[Mapping[str, Any], BeforeValidator(_as_plain)]
 _CONFIG = ConfigDict(extra="forbid")
 
 
@@ -41,8 +50,9 @@ _CONFIG = ConfigDict(extra="forbid")
 class Code:
     """One theme: what it is called, what it covers (``include``) and what it leaves out (``exclude``).
 
-    ``name`` is the id where none is given. ``core`` marks the codes that matter most, ``line`` is where
-    the code stands in its file. Raises pydantic's ``ValidationError`` for values of the wrong type.
+    ``name`` is the id where none is given. ``core`` marks the codes that matter most, ``attributes`` holds
+    further facts by name (such as a term's formality), ``line`` is where the code stands in its file.
+    Raises pydantic's ``ValidationError`` for values of the wrong type.
 
     >>> Code("waiting", definition="Delay before being seen.", include=("queue",)).name
     'waiting'
@@ -58,6 +68,7 @@ class Code:
     core: bool = False
     colour: str | None = None
     keywords: _Texts = ()
+    attributes: _Attributes = field(default_factory=dict, hash=False)
     line: int | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -90,12 +101,12 @@ class Codebook:
 
     @classmethod
     def load(cls, path: str | Path, *, strict: bool = True) -> Codebook:
-        """The codebook in a YAML file.
+        """The codebook in a YAML file, or a shipped one by its name ('partnership-evidence').
 
         Raises ``CodebookError`` when the file cannot be read, or when ``check()`` would find a problem;
         with ``strict=False`` the codebook comes back with its problems, for ``check()`` to tell.
         """
-        file = Path(path)
+        file = find_codebook(path)
         try:
             text = file.read_bytes().decode("utf-8-sig")
         except FileNotFoundError:
@@ -111,7 +122,7 @@ class Codebook:
         """The codebook in a YAML text; ``source`` names it in errors. Raises as ``load`` does."""
         found: list[str] = []
         try:
-            tree = _read_tree(text, source or "codebook", found)
+            tree = read_plain_yaml(text, source or "codebook", found)
             tree = {"codes": tree} if isinstance(tree, list) else tree
             if not isinstance(tree, dict):
                 raise CodebookError(f"{source} holds no codebook. Wanted keys such as id, version and codes.")
@@ -259,7 +270,11 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _read_tree(text: str, source: str, found: list[str]) -> Any:
+def read_plain_yaml(text: str, source: str, found: list[str]) -> Any:
+    """Text, lists and mappings of a YAML text, every scalar as it is written ('no' and '1.10' stay text).
+
+    ``found`` collects keys that stand twice. Raises ``CodebookError``, which names ``source`` and the line.
+    """
     try:
         node = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -343,7 +358,8 @@ def _build(kind: Any, raw: dict[_Key, Any], where: str, found: list[str]) -> Any
 def _filled(thing: Code | Codebook, *, leave_out: tuple[str, ...]) -> dict[str, Any]:
     """The fields that differ from their defaults, in order, tuples as lists."""
     pairs = [(f.name, getattr(thing, f.name), f.default) for f in fields(thing) if f.name not in leave_out]
-    return {n: list(v) if isinstance(v, tuple) else v for n, v, default in pairs if n == "id" or v != default}
+    filled = {n: v for n, v, default in pairs if n == "id" or v not in (default, {})}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in filled.items()}
 
 
 def _place(code: Code) -> str:
