@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pandas as pd
@@ -49,15 +49,54 @@ def test_not_coded_is_not_no_code(by_model: CodedDataset) -> None:
 def test_long_has_a_row_for_each_code_that_applies(by_model: CodedDataset) -> None:
     long = by_model.long()
     assert list(long.columns) == list(LONG_COLUMNS)
-    money, time = long.to_dict("records")
+    money, time = long[long["applies"] == 1].to_dict("records")
     assert (money["unit_id"], money["code"], money["score"], money["applies"]) == ("u1", "money", 0.9, 1)
     assert (money["start"], money["end"], money["evidence"], money["coder"]) == (3, 8, "saves", "m")
     assert (time["code"], time["start"], time["end"], time["evidence"]) == ("time", -1, -1, "")
-    assert long["codebook_version"].tolist() == [BOOK.version] * 2
+    assert long["codebook_version"].tolist() == [BOOK.version] * 3
+
+
+def test_long_has_a_row_for_each_code_up_for_review(by_model: CodedDataset) -> None:
+    long = by_model.long()
+    assert long[["unit_id", "code", "applies", "band"]].to_numpy().tolist() == [
+        ["u1", "money", 1, "review"],
+        ["u1", "time", 1, "review"],
+        ["u2", "money", 0, "review"],
+    ]
+    near = long.iloc[2]
+    assert near[["score", "start", "end", "evidence", "stance"]].tolist() == [0.3, -1, -1, "", ""]
+
+
+def test_nothing_is_accepted_without_a_certified_score(by_model: CodedDataset) -> None:
+    assert by_model.bands["money"].tolist() == ["review", "review", ""]
+    assert by_model.bands["time"].tolist() == ["review", "reject", ""]
+    certified = replace(by_model, accept_from={"money": 0.8}, review_from={"money": 0.35})
+    assert certified.bands["money"].tolist() == ["accept", "reject", ""]
+    assert certified.bands["time"].tolist() == by_model.bands["time"].tolist()
+
+
+def test_what_people_coded_is_not_up_for_review() -> None:
+    coded = by_people(["affirms"])
+    assert coded.bands["money"].tolist() == ["accept", "reject", ""]
+    assert coded.bands["time"].tolist() == ["accept", "", ""]
+    assert coded.long()["band"].tolist() == ["accept", "accept"]
+
+
+@pytest.mark.parametrize(("cut", "bands"), [(0.6, ["accept", "review"]), (0.85, ["review", "reject"])])
+def test_cut_above_the_certified_score_is_no_longer_accepted(
+    by_model: CodedDataset, cut: float, bands: list[str]
+) -> None:
+    certified = replace(by_model, accept_from={"money": 0.8}, review_from={"money": cut / 2})
+    assert certified.recut({"money": cut}).bands["money"].tolist()[:2] == bands
+
+
+def test_code_without_a_threshold_is_reviewed_only_where_it_applies(by_model: CodedDataset) -> None:
+    bare = replace(by_model, thresholds={})
+    assert bare.bands["money"].tolist() == ["review", "reject", ""]
 
 
 def test_long_of_nothing_has_the_columns(by_model: CodedDataset) -> None:
-    none = by_model.recut({"money": 1.0, "time": 1.0}).long()
+    none = replace(by_model, decisions=by_model.decisions * 0, thresholds={}).long()
     assert len(none) == 0
     assert list(none.columns) == list(LONG_COLUMNS)
 

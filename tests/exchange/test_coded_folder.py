@@ -54,7 +54,7 @@ def test_wide_has_every_input_row_unchanged_then_the_codes(
 def test_bands_and_scores_are_columns_when_asked_for(coded: CodedDataset, source: pd.DataFrame) -> None:
     wide = make_wide(coded, source, ALL)
     assert list(wide.columns[3:6]) == ["money", "money__band", "money__score"]
-    assert wide["money__band"].tolist() == ["accept", "", "accept", "reject"]
+    assert wide["money__band"].tolist() == ["review", "", "review", "reject"]
     assert wide["money__score"].tolist()[0] == 0.9
 
 
@@ -82,7 +82,8 @@ def test_csv_is_verbatim_unless_asked_to_be_safe_for_excel(
     write(coded, source, tmp_path / "safe", WideOptions(excel_safe=True))
     assert rows_of(tmp_path / "plain" / "coded_wide.csv")[3][1] == "=HYPERLINK(1)"
     for path in (tmp_path / "safe").glob("*.csv"):
-        assert not [c for row in rows_of(path)[1:] for c in row if c[:1] in ("=", "+", "-", "@")]
+        cells = [cell for row in rows_of(path)[1:] for cell in row if cell != "-1"]  # -1: no place known
+        assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@")]
 
 
 def test_same_dataset_gives_the_same_bytes(
@@ -117,10 +118,43 @@ def test_long_and_spans_give_slices_of_the_input(
         ["01", "money", "0.9"],
         ["03", "money", "0.8"],
         ["03", "time", "0.7"],
+        ["04", "time", "0.3"],
     ]
+    assert [row[3:5] for row in rows] == [["1", "review"]] * 3 + [["0", "review"]]
     for name in ("coded_long", "coded_spans"):
         for row in records_of(tmp_path / f"{name}.csv"):
             assert text[row["unit_id"]][int(row["start"]) : int(row["end"])] == row["evidence"]
+
+
+def test_work_list_names_the_units_to_read_but_not_their_words(
+    tmp_path: Path, coded: CodedDataset, source: pd.DataFrame
+) -> None:
+    write_coded_folder(coded, source, tmp_path, provenance=PROVENANCE, seconds_per_unit=30)
+    records = records_of(tmp_path / "review.csv")
+    assert {row["unit_id"]: row["codes"] for row in records} == {
+        "01": "money",
+        "03": "time;money",
+        "04": "time",
+    }
+    assert [row["order"] for row in records] == ["1", "2", "3"]
+    assert records[-1]["minutes_so_far"] == "1.5"
+    assert "saves" not in (tmp_path / "review.csv").read_text("utf-8")
+
+
+def test_certified_code_is_accepted_and_counted(
+    tmp_path: Path, coded: CodedDataset, source: pd.DataFrame
+) -> None:
+    certified = replace(coded, accept_from={"money": 0.85}, review_from={"money": 0.85})
+    write(certified, source, tmp_path)
+    assert [row["money__band"] for row in records_of(tmp_path / "coded_wide.csv")] == [
+        "accept",
+        "",
+        "review",
+        "reject",
+    ]
+    money, time = records_of(tmp_path / "summary.csv")
+    assert (money["auto_accepted"], money["to_review"], money["count"]) == ("1", "1", "2")
+    assert (time["auto_accepted"], time["to_review"]) == ("0", "2")
 
 
 def test_scores_are_those_of_units_that_were_coded(
@@ -162,7 +196,7 @@ def test_summary_without_respondents_leaves_their_cells_empty(
     write(coded, source, tmp_path)
     row = records_of(tmp_path / "summary.csv")[0]
     assert (row["respondents"], row["respondent_base"], row["respondent_share"]) == ("", "", "")
-    assert (row["count"], row["to_review"]) == ("2", "0")
+    assert (row["count"], row["to_review"]) == ("2", "2")
 
 
 def test_share_of_nothing_is_empty_and_asks_for_nothing(

@@ -29,7 +29,7 @@ def package_of(folder: Path) -> dict[str, Any]:
 
 def test_fields_are_the_columns_of_each_file(folder: Path) -> None:
     resources = package_of(folder)["resources"]
-    assert [r["name"] for r in resources] == ["coded_wide", "coded_long", "coded_spans", "summary"]
+    assert [r["name"] for r in resources] == ["coded_wide", "coded_long", "coded_spans", "summary", "review"]
     for resource in resources:
         with (folder / resource["path"]).open(encoding=resource["encoding"], newline="") as handle:
             header = next(csv.reader(handle))

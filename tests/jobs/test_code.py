@@ -100,7 +100,8 @@ def test_bands_and_scores_stand_beside_each_code(code, wave: Path) -> None:
     assert wide.columns.tolist() == ["id", "question", "comment", "note", *added]
     said = wide[wide["training"] != ""]
     assert said["training__score"].astype(float).between(0, 1).all()
-    assert (said["training__band"] == np.where(said["training"] == "1", "accept", "reject")).all()
+    assert (said.loc[said["training"] == "1", "training__band"] == "review").all()
+    assert set(said.loc[said["training"] == "0", "training__band"]) <= {"review", "reject"}
     assert (wide.loc[wide["training"] == "", added] == "").all(axis=None)
 
 
@@ -120,7 +121,7 @@ def test_only_the_form_asked_for_is_written(code, wave: Path) -> None:
     out = code(wave, "--format", "parquet")
     assert not (out / "coded_wide.csv").exists()
     names = {r["name"] for r in json.loads((out / "datapackage.json").read_text("utf-8"))["resources"]}
-    assert names == {"coded_long", "coded_spans", "summary"}
+    assert names == {"coded_long", "coded_spans", "summary", "review"}
 
 
 def test_csv_is_verbatim_unless_it_is_to_be_safe_in_excel(code, coded: Path, wave: Path) -> None:
@@ -158,8 +159,9 @@ def test_long_has_a_row_for_each_code_that_applies(coded: Path) -> None:
         ]
     )
     applies = [(row["id"], c) for _, row in wide.iterrows() for c in CODES if row[c] == "1"]
-    assert list(zip(long["unit_id"], long["code"], strict=True)) == applies
-    assert set(long["applies"]) == {"1"} and set(long["band"]) == {"accept"}
+    given = long[long["applies"] == "1"]
+    assert list(zip(given["unit_id"], given["code"], strict=True)) == applies
+    assert set(long["applies"]) <= {"0", "1"} and set(long["band"]) == {"review"}  # no certificate
     assert set(long["coder"]) == {"tiny"} and set(long["codebook_version"]) == {"1.0.0"}
 
 
@@ -174,11 +176,12 @@ def test_evidence_is_exactly_the_slice_of_the_input(coded: Path, name: str) -> N
         assert row[place["evidence"]] == texts[row[place["unit_id"]]][start:end] != ""
 
 
-def test_evidence_is_the_sentence_that_carries_the_code(code, write_csv, tmp_path: Path) -> None:
+def test_evidence_is_the_clause_that_carries_the_code(code, write_csv, tmp_path: Path) -> None:
     text = "😀 The building is old. We train together. Meetings are on Monday."
     out = code(write_csv(tmp_path / "one.csv", ["id", "question", "comment"], [["1", "q0", text]]))
-    (row,) = read_strings(out / "coded_long.csv").to_dict("records")
-    assert (row["code"], row["evidence"]) == ("training", "We train together.")
+    long = read_strings(out / "coded_long.csv")
+    (row,) = long[long["applies"] == "1"].to_dict("records")
+    assert (row["code"], row["evidence"]) == ("training", "We train together")
     assert text[int(row["start"]) : int(row["end"])] == row["evidence"]
 
 
@@ -212,7 +215,8 @@ def test_summary_counts_what_the_wide_table_holds(code, study) -> None:
         ]
         assert float(summary.loc[c, "respondent_share"]) == pytest.approx(people / 36, abs=5e-5)
     assert summary["corrected_share"].str.fullmatch(r"not estimable: read \d+ more").all()
-    assert set(summary["to_review"]) == {"0"}
+    assert set(summary["auto_accepted"]) == {"0"}
+    assert (summary["to_review"].astype(int) >= summary["count"].astype(int)).all()
     assert summary["base_in_words"].str.contains("not blank").all()
 
 
@@ -240,9 +244,9 @@ def test_counts_add_up(code, write_csv, tmp_path: Path) -> None:
         handle.write("x9,q0\n")
     out = code(source)
     counts = json.loads((out / "provenance.json").read_text("utf-8"))["counts"]
+    assert counts.pop("to_review") == len(read_strings(out / "review.csv")) > 0
     assert counts == {
         "read": 8, "empty": 2, "non_response": 1, "coded": 6, "trained_on": 0, "left_out": 0, "rejected": 3,
-        "to_review": 0,
     }  # fmt: skip
     assert counts["read"] == counts["empty"] + counts["coded"] == len(read_strings(out / "coded_wide.csv"))
     assert counts["read"] + counts["rejected"] == len(rows) + 1
@@ -270,7 +274,8 @@ def test_columns_that_were_found_out_are_told(code, wave: Path) -> None:
 def test_data_package_describes_each_table_as_it_is(code, wave: Path) -> None:
     out = code(wave, "--bands", "--scores")
     package = json.loads((out / "datapackage.json").read_text("utf-8"))
-    assert [r["name"] for r in package["resources"]] == ["coded_wide", "coded_long", "coded_spans", "summary"]
+    names = [r["name"] for r in package["resources"]]
+    assert names == ["coded_wide", "coded_long", "coded_spans", "summary", "review"]
     kinds = {"integer": int, "number": float, "string": str}
     for resource in package["resources"]:
         header, *rows = read_cells(out / resource["path"])

@@ -31,6 +31,14 @@ class Form(StrEnum):
     xlsx = "xlsx"
 
 
+class Unit(StrEnum):
+    """What evidence is made of; as ``textmine.coding.clauses.Unit``, which is slower to load."""
+
+    word = "word"
+    clause = "clause"
+    sentence = "sentence"
+
+
 def code(
     inputs: Annotated[list[Path], typer.Argument(help="Survey files of one form, or transcripts.")],
     model: Annotated[str, typer.Option("--model", help="A model's name or folder.")],
@@ -48,6 +56,15 @@ def code(
     with_interviewer: Annotated[
         bool, typer.Option("--with-interviewer", help="Code the interviewer's turns as well.")
     ] = False,
+    evidence: Annotated[Unit, typer.Option("--evidence", help="What a stretch of evidence is made of.")] = (
+        Unit.clause
+    ),
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", help="What may be accepted; see textmine certify.")
+    ] = None,
+    seconds_per_unit: Annotated[
+        float | None, typer.Option("--seconds-per-unit", help="Seconds to review a unit; else by its words.")
+    ] = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -65,6 +82,9 @@ def code(
             columns=ColumnNames(text, id, question, group),
             options=WideOptions(bands, scores, forms, excel_safe),
             with_interviewer=with_interviewer,
+            evidence=evidence.value,
+            certificate=certificate,
+            seconds_per_unit=seconds_per_unit,
             progress=progress,
         )
     counts = report.counts

@@ -1,4 +1,4 @@
-"""The folder that ``textmine code`` writes: wide, long, spans, summary, scores, provenance, data package."""
+"""The folder that ``textmine code`` writes: wide, long, spans, summary, review, scores, provenance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from textmine.coded import CodedDataset
+from textmine.coded import BANDS, CodedDataset
+from textmine.coding.work_list import make_work_list
 from textmine.errors import InputError
 from textmine.exchange.datapackage import SUMMARY_COLUMNS, describe_tables
 from textmine.exchange.workbook import guard_formula, write_workbook
@@ -44,11 +45,13 @@ def write_coded_folder(
     rejected: Sequence[RejectedRow] = (),
     groups: Sequence[str] | None = None,
     options: WideOptions | None = None,
+    seconds_per_unit: float | None = None,
 ) -> list[Path]:
     """Write the whole folder, ``provenance.json`` last; gives the paths written.
 
-    ``source`` holds the input's columns for the units, in their order. Raises ``InputError`` when an input
-    column is named like a column to be added.
+    ``review.csv`` is the work list of what is up for review (``make_work_list``). ``source`` holds the
+    input's columns for the units, in their order. Raises ``InputError`` when an input column is named like a
+    column to be added.
     """
     options = options or WideOptions()
     wide = make_wide(coded, source, options)
@@ -57,18 +60,26 @@ def write_coded_folder(
     paths = _write_wide(wide, folder, options)
     long = coded.long()
     _write_csv(long, folder / "coded_long.csv", options)
-    spans = coded.spans.reindex(columns=["unit_id", "code", "start", "end", "quote"])
-    _write_csv(spans.rename(columns={"quote": "evidence"}), folder / "coded_spans.csv", options)
+    _write_csv(make_spans(coded), folder / "coded_spans.csv", options)
     _write_csv(make_summary(coded, groups), folder / "summary.csv", options)
     rows = pd.DataFrame([asdict(r) for r in rejected], columns=REJECTED_COLUMNS)
     _write_csv(rows, folder / "rejected.csv", options)
-    paths += [folder / f"{n}.csv" for n in ("coded_long", "coded_spans", "summary", "rejected")]
+    _write_csv(make_work_list(coded, seconds_per_unit=seconds_per_unit), folder / "review.csv", options)
+    paths += [folder / f"{n}.csv" for n in ("coded_long", "coded_spans", "summary", "rejected", "review")]
     if coded.scores is not None:
         _write_parquet(coded.scores[coded.is_coded].reset_index(), folder / "scores.parquet")
         paths.append(folder / "scores.parquet")
     write_json(describe_tables(coded, wide, provenance, options.formats), folder / "datapackage.json")
     write_json(provenance, folder / "provenance.json")
     return [*paths, folder / "datapackage.json", folder / "provenance.json"]
+
+
+def make_spans(coded: CodedDataset) -> pd.DataFrame:
+    """All stretches of evidence, and whether the code applies (1) or is only up for review (0)."""
+    spans = coded.spans.reindex(columns=["unit_id", "code", "start", "end", "quote"])
+    given = (coded.decisions == 1).stack()
+    applies = given.reindex(pd.MultiIndex.from_frame(spans[["unit_id", "code"]])).to_numpy()
+    return spans.rename(columns={"quote": "evidence"}).assign(applies=applies.astype(int))
 
 
 def _clear_earlier(folder: Path) -> None:
@@ -87,12 +98,12 @@ def make_wide(coded: CodedDataset, source: pd.DataFrame, options: WideOptions) -
     """The input's columns with one column per code: 1, 0 or missing."""
     refuse_clash(coded.codes, source.columns, options)
     added: dict[str, Any] = {}
+    bands = coded.bands if options.bands else pd.DataFrame()
     for code in coded.codes:
         values = coded.decisions[code].to_numpy()
         added[code] = pd.array(values, dtype="Float64").astype("Int8")
         if options.bands:
-            band = np.where(np.isnan(values), "", np.where(values == 1, "accept", "reject"))
-            added[f"{code}__band"] = band
+            added[f"{code}__band"] = bands[code].to_numpy()
         if options.scores and coded.scores is not None:
             added[f"{code}__score"] = coded.scores[code].to_numpy()
     return pd.concat([source.reset_index(drop=True), pd.DataFrame(added)], axis=1)
@@ -119,8 +130,12 @@ def make_summary(coded: CodedDataset, groups: Sequence[str] | None = None) -> pd
     base = int(is_coded.sum())
     owner = None if groups is None else np.asarray(groups, dtype=object)
     respondents = len(set(owner[is_coded])) if owner is not None else None
+    accepted, review = (
+        (coded.band_numbers == BANDS.index(band)).sum(axis=0) for band in ("accept", "review")
+    )
+    by_model = coded.scores is not None
     rows = []
-    for code in coded.codes:
+    for place, code in enumerate(coded.codes):
         applies = coded.decisions[code].to_numpy() == 1
         count = int(applies.sum())
         share = count / base if base else float("nan")
@@ -138,7 +153,8 @@ def make_summary(coded: CodedDataset, groups: Sequence[str] | None = None) -> pd
                 "respondent_share": round(said_by / respondents, 4)
                 if respondents and said_by is not None
                 else None,
-                "to_review": 0,
+                "auto_accepted": int(accepted[place]) if by_model else 0,
+                "to_review": int(review[place]),
                 "corrected_share": f"not estimable: read {texts_to_read(share, base)} more",
             }
         )

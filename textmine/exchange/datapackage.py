@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from textmine.coded import LONG_COLUMNS, STANCES, UNSURE, CodedDataset
+from textmine.coding.work_list import WORK_COLUMNS
 
 _LONG_TYPES = {"score": "number", "applies": "integer", "start": "integer", "end": "integer"}
 #: Columns of summary.csv, in order; the first holds the codes.
@@ -20,10 +21,12 @@ SUMMARY_COLUMNS = [
     "respondents",
     "respondent_base",
     "respondent_share",
+    "auto_accepted",
     "to_review",
     "corrected_share",
 ]
 _BANDS = ["accept", "review", "reject"]
+_WORK_TYPES = {"order": "integer", "priority": "number", "minutes": "number", "minutes_so_far": "number"}
 
 
 def describe_tables(
@@ -42,9 +45,11 @@ def describe_tables(
                 {"name": "start", "type": "integer"},
                 {"name": "end", "type": "integer"},
                 {"name": "evidence", "type": "string"},
+                {"name": "applies", "type": "integer", "constraints": {"enum": [0, 1]}},
             ],
         ),
         _table("summary", [code_field, *_summary_fields()]),
+        _table("review", [_work_field(name) for name in WORK_COLUMNS]),
     ]
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -78,6 +83,10 @@ def _long_field(name: str) -> dict[str, Any]:
     if name == "stance":
         field["constraints"] = {"enum": ["", *STANCES, UNSURE]}
     return field
+
+
+def _work_field(name: str) -> dict[str, Any]:
+    return {"name": name, "type": _WORK_TYPES.get(name, "string")}
 
 
 def _summary_fields() -> list[dict[str, Any]]:

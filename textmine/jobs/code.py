@@ -14,14 +14,16 @@ import numpy as np
 import pandas as pd
 
 from textmine import __version__
-from textmine.coded import CodedDataset
+from textmine.coded import BANDS, CodedDataset
 from textmine.coding.artefact import load_coder
 from textmine.coding.batch import CodingCounts, code_corpus
 from textmine.coding.calibrated import CalibratedCoder
+from textmine.coding.certificate import Certificate, name_in_provenance, put_in_bands
 from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.exchange.coded_folder import WideOptions, refuse_clash, write_coded_folder
 from textmine.files import make_folder
+from textmine.jobs.certify import read_fresh_certificate
 from textmine.jobs.labelled import ColumnNames
 from textmine.jobs.read import is_speech, read_speech
 from textmine.reading import Columns, RejectedRow, Table, pick_columns, read_table
@@ -66,26 +68,48 @@ def code_files(
     columns: ColumnNames,
     options: WideOptions | None = None,
     with_interviewer: bool = False,
+    evidence: str = "clause",
+    certificate: Path | None = None,
+    seconds_per_unit: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CodeReport:
     """Code the texts of one or several files of the same form and write the coded folder.
 
     Several files are one wave, in the order given. Transcripts are read turn by turn, each with the question
     before it; what the interviewer says is coded only ``with_interviewer``. A table of turns is the same.
-    Raises ``InputError`` or ``ModelError`` where an input is not what was wanted; nothing is written then.
+    ``evidence`` says what its stretches are made of: 'word', 'clause' or 'sentence'.
+    A ``certificate`` of this model and codebook sets the bands; ``seconds_per_unit`` is how long a person
+    takes for a unit of the work list. Raises ``InputError`` or ``ModelError`` where an input is not what was
+    wanted; nothing is written then.
     """
     started = time.monotonic()
     coder = load_coder(model)
+    promised = None
+    if certificate is not None:
+        promised = read_fresh_certificate(certificate, model=coder.sha256_, codebook=coder.codebook_.sha256)
     wave = _read_wave(inputs, columns)
     refuse_clash(coder.codes_, wave.source.columns, options or WideOptions())
     make_folder(out)
     asked = np.zeros(len(wave.corpus), bool) if with_interviewer else find_interviewer(wave.source)
-    coded, counts = code_corpus(coder, wave.corpus, leave_out=asked, progress=progress)
+    coded, counts = code_corpus(coder, wave.corpus, leave_out=asked, evidence=evidence, progress=progress)
     notes = _notes(coder, wave.corpus, counts, wave.columns)
     provenance = _describe(coder, wave, counts, started)
+    if promised is not None:
+        coded = put_in_bands(coded, promised)
+        provenance["certificate"] = name_in_provenance(promised)
+        notes += _note_promise(promised, wave.corpus)
+    to_review = int((coded.band_numbers == BANDS.index("review")).any(axis=1).sum())
+    provenance["counts"]["to_review"] = to_review
     groups = wave.corpus.groups if wave.columns.group is not None else None
     paths = write_coded_folder(
-        coded, wave.source, out, provenance=provenance, rejected=wave.rejected, groups=groups, options=options
+        coded,
+        wave.source,
+        out,
+        provenance=provenance,
+        rejected=wave.rejected,
+        groups=groups,
+        options=options,
+        seconds_per_unit=seconds_per_unit,
     )
     seconds = time.monotonic() - started
     return CodeReport(coded, wave.corpus, counts, wave.rejected, out, paths, notes, seconds)
@@ -172,6 +196,15 @@ def _notes(coder: CalibratedCoder, corpus: Corpus, counts: CodingCounts, columns
             notes.append("The model knows questions, but no question column was named (--question).")
         elif new:
             notes.append(f"{len(new)} question(s) were not met in training; {_NEW_QUESTIONS[coder.tier]}.")
+    return notes
+
+
+def _note_promise(certificate: Certificate, corpus: Corpus) -> list[str]:
+    """What the certificate accepts and, where this is another wave, that it must be audited anew."""
+    of, certified = len(certificate.codes), len(certificate.accept_from)
+    notes = [f"{certified} of {of} codes are certified (precision >= {certificate.precision:.2f})."]
+    if certificate.wave.fingerprint != corpus.fingerprint:
+        notes.append("The codes were certified on another wave: audit anew before its figures are published.")
     return notes
 
 

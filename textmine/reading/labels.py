@@ -18,7 +18,10 @@ _QUOTE_COLUMNS = ("unit_id", "code", "quote", "coder", "stance")
 _VALUES = {"1": 1.0, "1.0": 1.0, "true": 1.0, "0": 0.0, "0.0": 0.0, "false": 0.0, "": np.nan}
 
 # Columns beside the codes that may well hold nothing but 0 and 1, and are codes only if named as such.
-_NOT_CODES = {*_IDS, *_TURN, "weight", "probability", "inclusion_probability", "wave", "row", "coder", "role"}
+_NOT_CODES = {
+    *(*_IDS, *_TURN, "weight", "wave", "row", "coder"),
+    *("probability", "inclusion_probability", "coding_prob", "role", "sampling_role"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +67,17 @@ def _read_part(table: Table, id: str, known: list[str] | None) -> _LongFile | pd
             f"{table.source}, row {first.row} (line {first.line}): {first.reason}; {len(table.rejected)} "
             "such row(s). Mend the labels first, for none may be lost."
         )
-    units = _unit_ids(table, id)
+    units = find_unit_ids(table, id)
     if "code" in table.frame.columns:
         return _read_long(table, units, known)
     return _read_wide(table, units, id, known)
 
 
-def _unit_ids(table: Table, id: str) -> list[str]:
+def find_unit_ids(table: Table, id: str) -> list[str]:
+    """The unit id of each row: of the column ``id``, else of one usually called so, else transcript:turn.
+
+    Raises ``InputError`` where there is no such column and where a row has none.
+    """
     frame = table.frame
     column = next((name for name in (id, *_IDS) if name in frame.columns), None)
     if column is not None:
@@ -95,6 +102,7 @@ def _read_long(table: Table, units: list[str], known: list[str] | None) -> _Long
     frame = table.frame
     codes = [code.strip() for code in frame["code"].tolist()]
     codes = [RESERVED if code.casefold() == RESERVED else code for code in codes]
+    codes = _only_given(codes, table)
     for position, code in enumerate(codes):
         if not code:
             raise InputError(
@@ -107,6 +115,14 @@ def _read_long(table: Table, units: list[str], known: list[str] | None) -> _Long
     quotes = pd.DataFrame({"unit_id": units, "code": codes, **columns}, dtype=str)
     said = (quotes["code"] != RESERVED) & ((quotes["quote"] != "") | (quotes["stance"] != ""))
     return _LongFile(units, codes, quotes[said])
+
+
+def _only_given(codes: list[str], table: Table) -> list[str]:
+    """The codes of a ``coded_long.csv``, in which a row that is only up for review gives none."""
+    if not {"applies", "band"} <= set(table.frame.columns):
+        return codes
+    applies = table.frame["applies"].tolist()
+    return [RESERVED if value.strip() == "0" else code for code, value in zip(codes, applies, strict=True)]
 
 
 def _read_wide(table: Table, units: list[str], id: str, known: list[str] | None) -> pd.DataFrame:
