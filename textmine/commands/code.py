@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -41,8 +42,11 @@ class Unit(StrEnum):
 
 def code(
     inputs: Annotated[list[Path], typer.Argument(help="Survey files of one form, or transcripts.")],
-    model: Annotated[str, typer.Option("--model", help="A model's name or folder.")],
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
+    model: Annotated[str | None, typer.Option("--model", help="A model's name or folder.")] = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", help="A YAML file of rules in place of a model.")
+    ] = None,
     text: Text = None,
     id: Id = None,
     question: Question = None,
@@ -68,21 +72,25 @@ def code(
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Code a survey wave with a model and write the coded dataset."""
+    """Code a survey wave with a model, or by rules, and write the coded dataset."""
     from textmine.exchange.coded_folder import WideOptions
     from textmine.jobs.code import code_files
+    from textmine.jobs.code_rules import code_with_rules
     from textmine.jobs.labelled import ColumnNames
 
+    if (model is None) == (rules is None):
+        raise typer.BadParameter("give one of the two.", param_hint="--model / --rules")
+    if rules is not None:
+        code_wave = partial(code_with_rules, inputs, rules)
+    else:
+        code_wave = partial(code_files, inputs, str(model), evidence=evidence.value)
     forms = tuple(f.value for f in dict.fromkeys(format or [Form.csv]))
     with show_progress(quiet or json) as progress:
-        report = code_files(
-            inputs,
-            model,
+        report = code_wave(
             out,
             columns=ColumnNames(text, id, question, group),
             options=WideOptions(bands, scores, forms, excel_safe),
             with_interviewer=with_interviewer,
-            evidence=evidence.value,
             certificate=certificate,
             seconds_per_unit=seconds_per_unit,
             progress=progress,

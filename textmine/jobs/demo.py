@@ -93,9 +93,11 @@ def find_themes(report: CodeReport) -> list[Theme]:
 
 
 def _typical_quotes(report: CodeReport, code: str, n: int = 3) -> list[str]:
-    """Short evidence with the highest scores, one a respondent."""
+    """Short evidence with the highest scores, the heaviest stretch of its text, one a respondent."""
     coded = report.coded
-    spans = coded.spans[(coded.spans["code"] == code) & coded.spans["quote"].str.len().isin(_SHORT)]
+    spans = coded.spans[coded.spans["code"] == code].drop_duplicates("unit_id")
+    given = coded.decisions.loc[spans["unit_id"], code].to_numpy() == 1
+    spans = spans[given & spans["quote"].str.len().isin(_SHORT).to_numpy()]
     if coded.scores is None or not len(spans):
         return []
     speaker = dict(zip(report.corpus.ids, report.corpus.groups, strict=True))
