@@ -1,0 +1,129 @@
+"""The same store in PostgreSQL: a server of the machine's own, started for the test and thrown away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from textmine.annotations import AnnotationStore, Task, export_annotations, import_annotations
+from textmine.codebook import Codebook
+from textmine.errors import InputError
+
+pytestmark = pytest.mark.slow
+
+
+def find_servers() -> Path | None:
+    """The folder of PostgreSQL's programs, newest version first; None where there are none."""
+    found = shutil.which("initdb")
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    return Path(found).parent if found else places[0].parent if places else None
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    pytest.importorskip("pg8000", reason="pg8000 is not installed: pip install textmine[postgres]")
+    given = os.environ.get("TEXTMINE_POSTGRES")
+    if given:
+        yield given
+        return
+    programs = find_servers()
+    if programs is None:
+        pytest.skip(
+            "no PostgreSQL here: apt-get install postgresql, or set TEXTMINE_POSTGRES to a database's URL"
+        )
+    alone: list[str] = []
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # the server refuses to run as root
+        if not shutil.which("runuser"):
+            pytest.skip("PostgreSQL does not run as root, and runuser is not here")
+        alone = ["runuser", "-u", "postgres", "--"]
+    with tempfile.TemporaryDirectory(prefix="textmine-postgres-") as place:
+        folder = Path(place)
+        if alone:
+            shutil.chown(folder, "postgres")
+        data, port = folder / "data", 50_000 + os.getpid() % 10_000
+        make = [programs / "initdb", "-D", data, "-U", "textmine", "--auth=trust", "-E", "UTF8"]
+        control = [programs / "pg_ctl", "-D", data, "-w"]
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        start = [*control, "-l", folder / "log", "-o", options, "start"]
+        for command in (make, start):
+            made = subprocess.run([*alone, *command], stdout=subprocess.DEVNULL, cwd=folder)
+            assert made.returncode == 0
+        try:
+            yield f"postgresql://textmine@127.0.0.1:{port}/postgres"
+        finally:
+            stop = [*alone, *control, "-m", "immediate", "stop"]
+            subprocess.run(stop, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
+
+@pytest.fixture
+def make_store(database: str, codebook: Codebook) -> Iterator:
+    opened: list[AnnotationStore] = []
+
+    def make(project: str) -> AnnotationStore:
+        opened.append(AnnotationStore(database, project, codebook))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
+
+
+def test_odd_characters_corrections_and_undo(make_store, secret: str) -> None:
+    store = make_store("odd")
+    store.assign([Task(annotator="ann", unit_id="ü😀:1", role="audit", probability=0.25, sample="audit")])
+    first = store.decide("ü😀:1", "ann", ["money"], reason="nul \u0000 and 😀", seconds=1.5)
+    assert store.history("ü😀:1") == [first]
+    second = store.decide("ü😀:1", "ann", [])
+    assert second.supersedes == first.id and store.next_task("ann") is None
+    store.undo(second.id, "ann")
+    assert store.coded("ann").counts() == {"money": 1, "time": 0}
+    assert store.labels(sample=True)["inclusion_probability"].tolist() == [0.25]
+    with pytest.raises(InputError) as met:
+        store.decide("a\0b", "ann", [], reason=secret)
+    assert secret not in str(met.value)
+
+
+def test_people_and_tokens(make_store) -> None:
+    store = make_store("people")
+    token = store.add_annotator("ann")
+    found = store.who(token)
+    assert found is not None and found.name == "ann" and store.who("forged") is None
+    with pytest.raises(InputError, match="not among"):
+        store.decide("u1", "ben", [])
+
+
+def test_files_carry_a_store_from_one_database_to_another(make_store, tmp_path: Path) -> None:
+    store, other = make_store("there"), make_store("back")
+    store.assign([Task(annotator="ann", unit_id="u1")])
+    store.decide("u1", "ann", ["money"], seconds=0.1)
+    export_annotations(store, tmp_path)
+    import_annotations(other, tmp_path)
+    assert other.events() == store.events() and other.list_tasks() == store.list_tasks()
+
+
+def test_writers_of_two_servers_lose_and_double_nothing(make_store) -> None:
+    stores = [make_store("busy"), make_store("busy")]  # two processes of the app, as it were
+    wrong: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for n in range(20):
+                for store in stores:  # each decision sent to both
+                    store.decide(f"u{number}-{n}", f"a{number}", ["money"], id=f"{number}-{n}")
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert [event.seq for event in stores[0].events()] == list(range(1, 201))

@@ -1,0 +1,191 @@
+"""The tables of the store, their version, and connections that keep what they have confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from textmine.errors import InputError
+
+#: The form of the tables. A change of form takes the next number and a step in ``MIGRATIONS``.
+VERSION = 1
+#: What brings a store of an older form one number up.
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
+
+_BUSY_SECONDS = 30.0
+#: Kept open, one for each thread of a usual web server; opening one anew costs more than a write.
+_CONNECTIONS = 40
+_META = sa.MetaData()
+
+VERSIONS = sa.Table("textmine_schema", _META, sa.Column("version", sa.Integer, primary_key=True))
+
+EVENTS = sa.Table(
+    "events",
+    _META,
+    sa.Column("project", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("unit_id", sa.Text, nullable=False),
+    sa.Column("annotator", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("codebook", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("probability", sa.Double),
+    sa.Column("supersedes", sa.Text),
+    sa.Column("seconds", sa.Double),
+    sa.Column("suggestions_shown", sa.Boolean, nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.UniqueConstraint("project", "id", name="events_once"),
+    sa.Index("events_of_unit", "project", "unit_id", "annotator"),
+    sa.Index("events_of_annotator", "project", "annotator", "seq"),
+)
+
+TASKS = sa.Table(
+    "tasks",
+    _META,
+    sa.Column("project", sa.Text, primary_key=True),
+    sa.Column("annotator", sa.Text, primary_key=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("probability", sa.Double),
+    sa.Column("sample", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("closed", sa.Boolean, nullable=False),
+    sa.Index("tasks_next", "project", "annotator", "closed", "position"),
+    sa.Index("tasks_of_unit", "project", "unit_id"),
+)
+
+ANNOTATORS = sa.Table(
+    "annotators",
+    _META,
+    sa.Column("project", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("token_sha256", sa.Text, unique=True),
+    sa.Column("added", sa.Text, nullable=False),
+)
+
+
+def open_engine(where: Path | str) -> Engine:
+    """Connections to the store in an SQLite file or, by its URL, in a PostgreSQL database.
+
+    The tables are made where there are none, and brought up to the present form where they are older.
+    SQLite writes ahead (WAL) and waits for the disk before a write counts as done. Errors never show what
+    was being written. Raises ``InputError`` where the store cannot be opened or is of a newer form.
+    """
+    url = find_url(where)
+    try:
+        engine = sa.create_engine(url, hide_parameters=True, pool_size=_CONNECTIONS)
+    except ArgumentError:
+        raise InputError("The address of the store is none that can be used. Check its form.") from None
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    with writing(engine) as connection:
+        _bring_up_to_date(connection)
+    return engine
+
+
+def find_url(where: Path | str) -> URL:
+    """The address of a store: the path of an SQLite file, or a PostgreSQL URL with its driver named.
+
+    >>> find_url("postgresql://db.example/study").drivername
+    'postgresql+pg8000'
+    """
+    if isinstance(where, Path) or "://" not in where:
+        path = Path(where)
+        if not path.parent.is_dir():
+            raise InputError(f"No folder {path.parent} for the store. Make it first, or check the path.")
+        return URL.create("sqlite", database=str(path))
+    try:
+        url = make_url(where)
+    except ArgumentError:
+        raise InputError("The address of the store is no URL. Write postgresql://USER@HOST/NAME.") from None
+    kind = url.get_backend_name()
+    if kind == "sqlite" and url.database and url.database != ":memory:":
+        return URL.create("sqlite", database=url.database)
+    if kind not in ("postgresql", "postgres"):
+        raise InputError("A store is an SQLite file or a PostgreSQL database (postgresql://USER@HOST/NAME).")
+    if find_spec("pg8000") is None:
+        raise InputError(
+            "PostgreSQL needs the package pg8000. Install it with: pip install textmine[postgres]"
+        )
+    return url.set(drivername="postgresql+pg8000")
+
+
+@contextmanager
+def writing(engine: Engine, lock: str = "textmine") -> Iterator[Connection]:
+    """A transaction that writes, one at a time; SQLAlchemy's errors become ``InputError`` without data."""
+    try:
+        with engine.connect().execution_options(textmine_writes=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                key = sa.func.hashtext(lock)
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+            yield connection
+    except SQLAlchemyError as error:
+        raise _plain_error(error, "written to") from None
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that only reads, and so waits for nobody."""
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":  # spares two ways there and back
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+    except SQLAlchemyError as error:
+        raise _plain_error(error, "read") from None
+
+
+def _plain_error(error: SQLAlchemyError, doing: str) -> InputError:
+    kind = type(getattr(error, "orig", None) or error).__name__
+    return InputError(
+        f"The store cannot be {doing} ({kind}). Check that its file or database is there, is a store of "
+        "textmine's and can be written, and that the disk is not full."
+    )
+
+
+def _set_up_sqlite(connection: Any, record: Any) -> None:
+    del record
+    connection.isolation_level = None  # transactions begin where _begin_sqlite says so
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A write takes its lock at the start: one that finds out late that others wrote would have to fail."""
+    writes = connection.get_execution_options().get("textmine_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _bring_up_to_date(connection: Connection) -> None:
+    if not sa.inspect(connection).has_table(VERSIONS.name):
+        _META.create_all(connection)
+        connection.execute(VERSIONS.insert().values(version=VERSION))
+        return
+    found = int(connection.execute(sa.select(sa.func.max(VERSIONS.c.version))).scalar_one() or 0)
+    if found > VERSION:
+        raise InputError(
+            f"The store has form {found}; this textmine knows up to {VERSION}. Install a newer textmine."
+        )
+    for version in range(found, VERSION):
+        if version not in MIGRATIONS:
+            raise InputError(f"The store has form {found}, which this textmine cannot bring up to {VERSION}.")
+        MIGRATIONS[version](connection)
+        connection.execute(VERSIONS.insert().values(version=version + 1))
