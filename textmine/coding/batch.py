@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +21,21 @@ from textmine.corpus import Corpus
 
 _SPEAKS = re.compile(r"\S")
 
-#: Text, code, where its evidence begins and ends, and its stance or ''.
-Shown = tuple[int, int, int, int, str]
+Ints = npt.NDArray[np.int64]
 
 #: Distinct texts handled at once; bounds memory, shows progress, changes nothing else.
 CHUNK = 8192
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The stretches of distinct texts, by text: its number, code, where it begins and ends, its stance."""
+
+    text: Ints
+    code: Ints
+    start: Ints
+    end: Ints
+    stance: list[str]
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def code_corpus(
     probabilities = np.full((len(distinct) + 1, len(coder.codes_)), np.nan)  # last row: not coded
     trained_on = np.zeros(len(distinct) + 1, bool)
     no_response = np.zeros(len(distinct) + 1, bool)
-    shown: dict[int, list[tuple[int, int, int, str]]] = {}
+    shown: list[_Shown] = []
     lowest = np.minimum(coder.thresholds_, coder.thresholds_ * REVIEW_SHARE if floors is None else floors)
     size = min(coder.texts_at_once, CHUNK)
     for first in range(0, len(distinct), size):
@@ -85,8 +95,7 @@ def code_corpus(
         no_response[first : first + len(chunk)] = found[3]
         probabilities[first : first + len(chunk)] = found[0]
         trained_on[first + found[1]] = True
-        for text, code, start, end, stance in found[2]:
-            shown.setdefault(first + text, []).append((code, start, end, stance))
+        shown.append(replace(found[2], text=found[2].text + first))
         if progress is not None:
             progress(first + len(chunk), len(distinct))
     coded = int((~np.isnan(probabilities[unit])).any(axis=1).sum())
@@ -107,7 +116,7 @@ def _code_chunk(
     questions: list[str],
     unit: Unit,
     floors: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], list[Shown], list[bool]]:
+) -> tuple[npt.NDArray[np.float64], Ints, _Shown, list[bool]]:
     """Probabilities, texts that the coder was trained on, what shows each code, non-responses."""
     repaired = repair_texts(texts)
     scores, scored = coder.score_repaired(repaired, questions)
@@ -120,9 +129,8 @@ def _code_chunk(
     shown = coder.find_evidence(scored, wanted, texts, repaired, questions, unit=unit, given=applies)
     silent = [is_non_response(t, q) for t, q in zip(repaired, questions, strict=True)]
     stances = _tell(coder, scored, repaired, questions, applies, known)
-    found = zip(*(a.tolist() for a in (shown.text, shown.code, shown.start, shown.end)), strict=True)
-    rows = [(t, c, start, end, stances.get((t, c), "")) for t, c, start, end in found]
-    return probabilities, known, rows, silent
+    told = [stances.get(pair, "") for pair in zip(shown.text.tolist(), shown.code.tolist(), strict=True)]
+    return probabilities, known, _Shown(shown.text, shown.code, shown.start, shown.end, told), silent
 
 
 def _tell(
@@ -153,24 +161,45 @@ def _assemble(
     coder: CalibratedCoder,
     corpus: Corpus,
     probabilities: npt.NDArray[np.float64],
-    unit: npt.NDArray[np.int64],
-    evidence: dict[int, list[tuple[int, int, int, str]]],
+    unit: Ints,
+    shown: list[_Shown],
 ) -> CodedDataset:
     index = pd.Index(corpus.ids, name="unit_id")
     scores = pd.DataFrame(probabilities, index=index, columns=coder.codes_)
     decisions = (scores >= coder.thresholds_).astype(float).where(scores.notna())
     name = getattr(coder, "name_", "coder")
-    rows = [
-        (uid, coder.codes_[code], start, end, text[start:end], name, stance)
-        for uid, text, number in zip(corpus.ids, corpus.texts, unit.tolist(), strict=True)
-        for code, start, end, stance in evidence.get(number, ())
-    ]
     return CodedDataset(
         decisions,
         coder.codebook_,
         name,
         scores=scores,
-        spans=pd.DataFrame(rows, columns=SPAN_COLUMNS),
+        spans=_list_spans(coder.codes_, corpus, unit, shown, name),
         thresholds=dict(zip(coder.codes_, map(float, coder.thresholds_), strict=True)),
         texts=pd.Series(corpus.texts, index=index),
     )
+
+
+def _list_spans(codes: list[str], corpus: Corpus, unit: Ints, shown: list[_Shown], name: str) -> pd.DataFrame:
+    """The stretches of every unit, from those of the distinct texts; ``unit`` is each unit's text or -1."""
+    if not shown:
+        return pd.DataFrame(columns=SPAN_COLUMNS)
+    text, code, start, end = (
+        np.concatenate([getattr(part, field) for part in shown]) for field in ("text", "code", "start", "end")
+    )
+    stance = np.array([told for part in shown for told in part.stance], dtype=object)
+    first, last = np.searchsorted(text, unit), np.searchsorted(text, unit, side="right")
+    counts = last - first
+    owner = np.repeat(np.arange(len(unit)), counts)
+    row = np.arange(len(owner)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
+    texts, starts, ends = corpus.texts, start[row], end[row]
+    places = zip(owner.tolist(), starts.tolist(), ends.tolist(), strict=True)
+    columns = {
+        "unit_id": np.array(corpus.ids, dtype=object)[owner],
+        "code": np.array(codes, dtype=object)[code[row]],
+        "start": starts,
+        "end": ends,
+        "quote": [texts[i][a:b] for i, a, b in places],
+        "coder": name,
+        "stance": stance[row],
+    }
+    return pd.DataFrame(columns, columns=SPAN_COLUMNS)

@@ -177,7 +177,8 @@ def put_in_order(pairs: Pairs, rivals: Floats) -> tuple[Ints, Mask]:
     next to nothing, and not add more to another code. Both are (pieces of all pairs,), in the order.
     """
     worth = (pairs.weight - RIVALRY * rivals) / pairs.size**LENGTH_POWER
-    order = np.lexsort((pairs.piece, -worth, ~pairs.speaks, pairs.pair))
+    worth[pairs.speaks] += 2 * np.abs(worth).max(initial=0)  # words go before marks
+    order = np.lexsort((-worth, pairs.pair))
     pair, weight = pairs.pair[order], pairs.weight[order]
     begin = np.flatnonzero(np.diff(pair, prepend=-1))
     first = np.zeros(len(order), bool)
