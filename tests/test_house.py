@@ -217,7 +217,7 @@ def test_wheel_carries_code_models_and_corpus(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("textmine-*.whl")
     held = set(zipfile.ZipFile(wheel).namelist())
     wanted = {f"textmine/{name}" for name in ("__init__.py", "py.typed", "cli.py")}
-    for folder in (ROOT / "models", ROOT / "corpora" / "school-collaboration"):
+    for folder in (ROOT / "models", ROOT / "codebooks", ROOT / "corpora" / "school-collaboration"):
         files = {path.relative_to(ROOT).as_posix() for path in folder.rglob("*") if path.is_file()}
         assert files, f"{folder.name} is empty"
         wanted |= {f"textmine/data/{name}" for name in files}

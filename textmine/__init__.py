@@ -23,11 +23,16 @@ MODULES = (
     "reading",
     "cleaning",
     "privacy",
+    "vocabulary",
     "coded",
     "agreement",
+    "annotations",
     "coding",
+    "estimates",
+    "annotating",
     "exchange",
     "jobs",
+    "spacy_component",
     "commands",
     "cli",
 )
@@ -35,6 +40,7 @@ MODULES = (
 _PUBLIC = {
     "TextmineError": "errors",
     "InputError": "errors",
+    "InvalidDesign": "errors",
     "CodebookError": "errors",
     "ModelError": "errors",
     "Span": "spans",
@@ -59,20 +65,67 @@ _PUBLIC = {
     "flag_texts": "cleaning",
     "find_identifiers": "privacy",
     "redact_texts": "privacy",
+    "Vocabulary": "vocabulary",
+    "find_terms": "vocabulary",
+    "name_forms": "vocabulary",
     "CodedDataset": "coded",
+    "AnnotationStore": "annotations",
+    "Project": "annotations",
+    "Event": "annotations",
+    "Task": "annotations",
+    "create_project": "annotations",
+    "plan_tasks": "annotations",
+    "export_annotations": "annotations",
+    "import_annotations": "annotations",
     "Coder": "coding.coder",
     "AccurateCoder": "coding.accurate",
+    "ColdStartCoder": "coding.cold_start",
+    "check_codebook": "coding.codebook_check",
     "Lesson": "coding.teaching",
     "ask_teacher": "coding.teaching",
     "shrink_coder": "coding.int8_export",
+    "RuleCoder": "coding.rules",
+    "RuleSet": "coding.rules",
+    "read_quanteda": "coding.rules",
+    "explain": "coding.explain",
+    "Explanation": "coding.explain",
     "load_coder": "coding.artefact",
     "save_coder": "coding.artefact",
     "cross_validate": "coding.evaluation",
     "evaluate_coder": "coding.evaluation",
+    "Agreement": "agreement",
+    "measure_agreement": "agreement",
     "measure_alpha": "agreement",
+    "measure_kappa": "agreement",
+    "measure_fleiss": "agreement",
+    "measure_ac1": "agreement",
+    "measure_unitizing": "agreement",
+    "measure_pace": "agreement",
+    "measure_faithfulness": "coding.faithfulness",
+    "Faithfulness": "coding.faithfulness",
+    "EvidenceProbe": "coding.faithfulness",
     "measure_subgroups": "coding.subgroups",
+    "Certificate": "coding.certificate",
+    "Checked": "coding.certifying",
+    "Promise": "coding.certifying",
+    "ScoredWave": "coding.certifying",
+    "certify_coded": "coding.certifying",
+    "load_certificate": "coding.certificate",
+    "save_certificate": "coding.certificate",
+    "put_in_bands": "coding.certificate",
+    "read_scored_wave": "exchange.scored_wave",
+    "make_work_list": "coding.work_list",
+    "minimum_sample": "coding.exact_tests",
+    "minimum_correct": "coding.exact_tests",
+    "certify_sequence": "coding.exact_tests",
+    "bound_elusion": "coding.exact_tests",
+    "judge_stopping": "coding.exact_tests",
+    "measure_saved_work": "coding.exact_tests",
     "compare_with_people": "coding.second_coder",
     "trace_learning_curve": "coding.learning_curve",
+    "AuditDesign": "estimates.design",
+    "SurveyWave": "estimates.survey",
+    "estimate_prevalence": "estimates.prevalence",
 }
 
 __all__ = ["MODULES", "__version__", *_PUBLIC]
@@ -90,24 +143,64 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:  # the same names, for editors and type checkers
-    from textmine.agreement import measure_alpha
+    from textmine.agreement import (
+        Agreement,
+        measure_ac1,
+        measure_agreement,
+        measure_alpha,
+        measure_fleiss,
+        measure_kappa,
+        measure_pace,
+        measure_unitizing,
+    )
+    from textmine.annotations import (
+        AnnotationStore,
+        Event,
+        Project,
+        Task,
+        create_project,
+        export_annotations,
+        import_annotations,
+        plan_tasks,
+    )
     from textmine.cleaning import CleanedText, clean_text, flag_texts, repair_text, undo_mojibake
     from textmine.codebook import Code, Codebook
     from textmine.coded import CodedDataset
     from textmine.coding.accurate import AccurateCoder
     from textmine.coding.artefact import load_coder, save_coder
+    from textmine.coding.certificate import Certificate, load_certificate, put_in_bands, save_certificate
+    from textmine.coding.certifying import Checked, Promise, ScoredWave, certify_coded
+    from textmine.coding.codebook_check import check_codebook
     from textmine.coding.coder import Coder
+    from textmine.coding.cold_start import ColdStartCoder
     from textmine.coding.evaluation import cross_validate, evaluate_coder
+    from textmine.coding.exact_tests import (
+        bound_elusion,
+        certify_sequence,
+        judge_stopping,
+        measure_saved_work,
+        minimum_correct,
+        minimum_sample,
+    )
+    from textmine.coding.explain import Explanation, explain
+    from textmine.coding.faithfulness import EvidenceProbe, Faithfulness, measure_faithfulness
     from textmine.coding.int8_export import shrink_coder
     from textmine.coding.learning_curve import trace_learning_curve
+    from textmine.coding.rules import RuleCoder, RuleSet, read_quanteda
     from textmine.coding.second_coder import compare_with_people
     from textmine.coding.subgroups import measure_subgroups
     from textmine.coding.teaching import Lesson, ask_teacher
+    from textmine.coding.work_list import make_work_list
     from textmine.corpus import Corpus, Document
-    from textmine.errors import CodebookError, InputError, ModelError, TextmineError
+    from textmine.errors import CodebookError, InputError, InvalidDesign, ModelError, TextmineError
+    from textmine.estimates.design import AuditDesign
+    from textmine.estimates.prevalence import estimate_prevalence
+    from textmine.estimates.survey import SurveyWave
+    from textmine.exchange.scored_wave import read_scored_wave
     from textmine.offsets import OffsetMap
     from textmine.privacy import find_identifiers, redact_texts
     from textmine.reading import Labels, Reading, Table, read_corpus, read_labels, read_survey, read_table
     from textmine.reading.documents import read_document
     from textmine.reading.transcripts import read_transcript
     from textmine.spans import Span
+    from textmine.vocabulary import Vocabulary, find_terms, name_forms

@@ -10,11 +10,16 @@ from typing import Annotated
 import typer
 
 from textmine import __version__
+from textmine.commands.agree import agree
+from textmine.commands.annotate import annotate
+from textmine.commands.certify import certify
 from textmine.commands.clean import clean
 from textmine.commands.code import code
 from textmine.commands.codebook import check_codebook
 from textmine.commands.demo import demo
 from textmine.commands.evaluate import evaluate
+from textmine.commands.init import init
+from textmine.commands.labels import export_labels, import_labels
 from textmine.commands.read import read
 from textmine.commands.redact import redact
 from textmine.commands.shrink import shrink
@@ -31,10 +36,18 @@ app = typer.Typer(
 )
 codebook_app = typer.Typer(help="Work with codebooks.", no_args_is_help=True, rich_markup_mode=None)
 codebook_app.command("check")(check_codebook)
+labels_app = typer.Typer(
+    help="Labels out to other tools and coding sheets, and back in.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+labels_app.command("export")(export_labels)
+labels_app.command("import")(import_labels)
 
-for command in (demo, read, clean, redact, train, shrink, code, evaluate):
+for command in (demo, init, read, clean, redact, annotate, agree, train, shrink, evaluate, certify, code):
     app.command()(command)
 app.add_typer(codebook_app, name="codebook")
+app.add_typer(labels_app, name="labels")
 
 
 def _show_version(asked: bool) -> None:
