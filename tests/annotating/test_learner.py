@@ -21,11 +21,13 @@ from textmine.annotating.rounds import (
     read_scores,
     tell_learning,
 )
+from textmine.annotating.serving import Address
 from textmine.annotations import Project, Settings, create_project
 from textmine.codebook import Codebook
 from textmine.coding.artefact import load_coder
 from textmine.corpus import Corpus
 from textmine.errors import InputError
+from textmine.jobs.annotate import open_annotating
 
 SAID = {
     "training": ["We train together", "Joint training days", "Staff learn from training"],
@@ -116,7 +118,9 @@ def test_advice_names_each_code_with_units_and_minutes(taught: Project) -> None:
         advice = {one.code: one for one in advise_project(taught, store)}
         told = tell_learning(taught, store)
     assert list(advice) == ["training", "money", "rare"]
-    assert advice["rare"].more > 0 and advice["rare"].minutes == pytest.approx(advice["rare"].more / 10, abs=0.1)
+    assert advice["rare"].more > 0 and advice["rare"].minutes == pytest.approx(
+        advice["rare"].more / 10, abs=0.1
+    )
     assert len(told["curve"]) == 2 and told["curve"][0]["kappa"] is None
     assert "Quillfeather" not in str(told)
 
@@ -152,13 +156,26 @@ def test_reflexive_project_trains_nothing(tmp_path: Path) -> None:
         assert not learner.is_running
 
 
+def test_queue_of_a_project_without_a_plan_begins_by_chance(tmp_path: Path) -> None:
+    project, _ = make(tmp_path / "study")
+    with project.open_store() as store:
+        store.add_annotator("ann")
+        store.add_annotator("olu", "owner")
+    with open_annotating(project.folder, Address("127.0.0.1", 0), mix="random=0.2,rare=0.8") as work:
+        assert work.open == 30
+    with project.open_store() as store:
+        assert {(t.annotator, t.role, t.probability) for t in store.list_tasks()} == {("ann", "random", 0.25)}
+
+
 @pytest.mark.slow
 def test_learner_trains_and_fills_the_queue_while_people_read(tmp_path: Path) -> None:
     project, truth = make(tmp_path / "study", assignment={"sample": 40, "overlap": 0})
     with project.open_store() as store:
         store.add_annotator("ann")
         store.assign(project.plan(["ann"]))
-        learner = Learner(project, store, every=20, mix={"random": 0.2, "rare": 0.8}, look_seconds=0.1).start()
+        learner = Learner(
+            project, store, every=20, mix={"random": 0.2, "rare": 0.8}, look_seconds=0.1
+        ).start()
         try:
             read_some(project, truth, 38)
             until = time.monotonic() + 120

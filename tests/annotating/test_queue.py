@@ -1,4 +1,4 @@
-"""What to read next: chance draws with true probabilities, rare-first picks, mixes, and the plan they make."""
+"""What to read next: chance draws with true probabilities, rare-first picks, mixes, and the plan."""
 
 from __future__ import annotations
 
@@ -27,7 +27,14 @@ from textmine.annotating.queue import (
     split_batch,
 )
 from textmine.annotating.refill import Scores, carry_twins, read_strata, refill_queue
-from textmine.annotations import Project, Settings, create_project
+from textmine.annotations import (
+    AnnotationStore,
+    Project,
+    Settings,
+    create_project,
+    export_annotations,
+    import_annotations,
+)
 from textmine.codebook import Codebook
 from textmine.corpus import Corpus
 from textmine.errors import InputError
@@ -190,13 +197,15 @@ def test_mix_comes_out_over_small_batches() -> None:
 def test_refill_shares_out_a_mix_with_probabilities(make_project) -> None:
     project = make_project()
     with project.open_store() as store:
-        picks = refill_queue(project, store, 20, scores=Scores(make_scores()), mix={"random": 0.5, "rare": 0.5})
+        picks = refill_queue(
+            project, store, 20, scores=Scores(make_scores()), mix={"random": 0.5, "rare": 0.5}
+        )
         tasks = store.list_tasks()
     assert Counter(pick.role for pick in picks) == {"random": 10, "active": 10}
     assert Counter(task.annotator for task in tasks) == {"ann": 10, "ben": 10}
-    assert {t.probability for t in tasks if t.role == "random"} == {picks and max(
-        p.probability for p in picks if p.probability
-    )}
+    assert {t.probability for t in tasks if t.role == "random"} == {
+        picks and max(p.probability for p in picks if p.probability)
+    }
 
 
 def test_unit_read_for_its_use_and_then_drawn_keeps_its_label_and_gets_its_probability(make_project) -> None:
@@ -220,7 +229,24 @@ def test_unit_read_for_its_use_and_then_drawn_keeps_its_label_and_gets_its_proba
     alone = every[every["unit_id"].isin({pick.unit_id for pick in active} - set(labels["unit_id"]))]
     assert alone["inclusion_probability"].isna().all() and (alone["sampling_role"] == "active").all()
     # nothing was read twice for it
-    assert every["unit_id"].is_unique and len(every) == 40 + 120
+    assert every["unit_id"].is_unique and len(every) == 40 + len(labels) - len(read_both)
+    assert len(labels) == 150  # of which, to be expected, a fifth is read already
+
+
+def test_draws_survive_export_and_import(make_project, tmp_path: Path) -> None:
+    project = make_project(people=("ann",))
+    with project.open_store() as store:
+        for pick in refill_queue(project, store, 40, scores=Scores(make_scores()), mix={"rare": 1}):
+            store.decide(pick.unit_id, "ann", ["money"])
+        refill_queue(project, store, 60, mix={"random": 1})
+        before = store.labels(sample="people")
+        waiting = [task.unit_id for task in store.next_tasks("ann", 500)]
+        export_annotations(store, tmp_path / "files")
+    with AnnotationStore(tmp_path / "new.sqlite", "study", project.codebook, corpus=project.corpus) as fresh:
+        import_annotations(fresh, tmp_path / "files")
+        pd.testing.assert_frame_equal(fresh.labels(sample="people"), before)
+        assert [task.unit_id for task in fresh.next_tasks("ann", 500)] == waiting
+    assert len(before) > 0 and before.attrs["unread"] == len(waiting)
 
 
 def test_correction_of_a_drawn_unit_opens_no_second_reading(make_project) -> None:
@@ -324,3 +350,21 @@ def test_same_state_and_seed_give_the_same_plan(make_project) -> None:
             refill_queue(project, store, 30, scores=Scores(make_scores()))
             plans.append([(t.annotator, t.unit_id, t.role, t.position) for t in store.list_tasks()])
     assert plans[0] == plans[1]
+
+
+def test_labels_of_a_mixed_queue_estimate_the_share_that_picks_distort(make_project) -> None:
+    scores = make_scores()
+    truth = np.random.default_rng(5).random(200) < scores["money"].to_numpy()
+    found, naive = [], []
+    for seed in range(8):
+        project = make_project(f"study{seed}", people=("ann",), assignment={"seed": seed, "overlap": 0})
+        with project.open_store() as store:
+            for mix in ({"rare": 1.0}, {"audit": 1.0}, {"audit": 0.5, "rare": 0.5}):
+                refill_queue(project, store, 20, scores=Scores(scores), mix=mix)
+                for task in store.next_tasks("ann", 100):
+                    store.decide(task.unit_id, "ann", ["money"] if truth[UNITS.index(task.unit_id)] else [])
+            labels = store.labels(sample="audit")
+            found.append(float((labels["money"] / labels["inclusion_probability"]).sum() / 200))
+            naive.append(float(store.labels()["money"].mean()))
+    assert np.mean(found) == pytest.approx(truth.mean(), abs=0.04)
+    assert np.mean(naive) > truth.mean() + 0.05, "picked units mislead"

@@ -14,7 +14,6 @@ from textmine.annotating.serving import Address, bind, check_packages, give_link
 from textmine.annotations import AnnotationStore, Project, Task
 from textmine.errors import InputError
 
-
 #: Units that each reader gets by chance, before a model can say what to read.
 FIRST = 30
 
@@ -100,8 +99,8 @@ def _serve(learner: Learner | None, serve_app: Callable[[], None]) -> None:
 
 def _begin_queue(project: Project, store: AnnotationStore) -> None:
     """The first units of a queue: by chance, since no model knows anything yet."""
-    readers = [person for person in store.annotators() if person.active]
-    refill_queue(project, store, FIRST * len(readers), mix={"random": 1.0})
+    readers = [person for person in store.annotators() if person.active and person.role == "annotator"]
+    refill_queue(project, store, FIRST * max(len(readers), 1), mix={"random": 1.0})
 
 
 def _plan(project: Project, store: AnnotationStore) -> list[Task]:
