@@ -161,7 +161,9 @@ def as_strings(column: pd.Series[Any]) -> pd.Series[Any]:
     >>> as_strings(pd.Series([2.5, None])).tolist()
     ['2.5', '']
     """
-    return column.astype(object).where(column.notna(), "").astype(str)
+    said = zip(column.astype(object), column.notna(), strict=True)
+    strings = [str(value) if known else "" for value, known in said]
+    return pd.Series(strings, index=column.index, name=column.name, dtype=object)  # holds half a pair as well
 
 
 def _attribute_name(column: str) -> str:

@@ -2,7 +2,7 @@
 
 TextmineError (a ValueError)
 ├── InputError      a table, a column, a row or a label file is not what was wanted
-│   └── DesignError     the units read were drawn in a way that bears no such claim
+│   └── InvalidDesign     the units read were drawn in a way that bears no such claim
 ├── CodebookError   a codebook breaks its form; carries all problems found
 └── ModelError      a model folder is missing, damaged or does not fit
 
@@ -22,7 +22,7 @@ class InputError(TextmineError):
     """A table, a column, a row or a label file is not what was wanted."""
 
 
-class DesignError(InputError):
+class InvalidDesign(InputError):
     """The units that people read were drawn in a way that does not bear the claim asked for."""
 
 

@@ -11,7 +11,7 @@ import pytest
 from textmine.coding.certificate import Certificate, CodebookName, ModelName
 from textmine.coding.certifying import Checked, Promise, ScoredWave, certify_coded, draw_units, hash_sample
 from textmine.coding.exact_tests import bound_elusion
-from textmine.errors import DesignError, InputError
+from textmine.errors import InputError, InvalidDesign
 
 N = 2000
 UNITS = pd.Index([f"u{i}" for i in range(N)], name="unit_id")
@@ -115,7 +115,7 @@ def test_band_never_reaches_below_where_the_code_applies(wave: ScoredWave, truth
 
 
 def test_unit_read_for_a_band_that_lies_outside_it_is_refused(wave: ScoredWave, truth: pd.DataFrame) -> None:
-    with pytest.raises(DesignError, match="lie outside it"):
+    with pytest.raises(InvalidDesign, match="lie outside it"):
         certify(wave, truth.loc[RANDOM], bands={"sure": 0.8}, band_labels={"sure": truth.loc[RANDOM]})
     with pytest.raises(InputError, match="no threshold: give --band"):
         certify(wave, truth.loc[RANDOM], band_labels={"sure": truth.loc[RANDOM]})
@@ -124,9 +124,9 @@ def test_unit_read_for_a_band_that_lies_outside_it_is_refused(wave: ScoredWave, 
 def test_unequal_or_missing_chances_are_refused(wave: ScoredWave, truth: pd.DataFrame) -> None:
     chances = pd.Series(0.25, index=RANDOM)
     assert certify(wave, truth.loc[RANDOM], probability=chances).accept_from == {"sure": 0.6}
-    with pytest.raises(DesignError, match="unequal chances"):
+    with pytest.raises(InvalidDesign, match="unequal chances"):
         certify(wave, truth.loc[RANDOM], probability=chances.where(wave.scores["sure"] < 0.5, 0.5))
-    with pytest.raises(DesignError, match="1 of the units read have no chance"):
+    with pytest.raises(InvalidDesign, match="1 of the units read have no chance"):
         certify(wave, truth.loc[RANDOM], probability=chances.drop(RANDOM[7]))
 
 
@@ -140,7 +140,7 @@ def test_chances_that_differ_between_strata_may_be_equal_inside_a_band(
     inside = certify(wave, truth.loc[drawn], probability=chance[drawn], bands={"sure": 0.7})
     assert inside.accept_from == {"sure": 0.7}
     assert "drawn inside a band" in inside.codes[1].reason
-    with pytest.raises(DesignError, match="inside the band of sure were drawn with unequal"):
+    with pytest.raises(InvalidDesign, match="inside the band of sure were drawn with unequal"):
         certify(wave, truth.loc[drawn], probability=chance[drawn], bands={"sure": 0.6})
 
 
@@ -148,9 +148,9 @@ def test_units_chosen_for_their_scores_are_no_random_sample(wave: ScoredWave, tr
     unsure = (wave.scores["sure"] - 0.5).abs().sort_values().index[:150]
     highest = wave.scores["sure"].sort_values(ascending=False).index
     for chosen in (unsure, highest[:60], truth.index[truth["sure"] == 1][:150]):
-        with pytest.raises(DesignError, match="no random sample of the wave"):
+        with pytest.raises(InvalidDesign, match="no random sample of the wave"):
             certify(wave, truth.loc[chosen])
-    with pytest.raises(DesignError, match="no random sample of it"):
+    with pytest.raises(InvalidDesign, match="no random sample of it"):
         certify(wave, truth.loc[highest[:60]], bands={"sure": 0.7})
 
 

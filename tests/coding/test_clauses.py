@@ -34,6 +34,8 @@ def pieces(texts: list[str], unit: Unit = Unit.clause) -> list[list[str]]:
         ),
         ("Time and money", ["Time and money"]),
         ("It cost £1,000 - a lot: too much", ["It cost £1,000", "a lot", "too much"]),
+        ("TAs/teachers work 24/7 on site/home", ["TAs/teachers work 24/7 on site/home"]),
+        ("No time / no money/ no staff // none", ["No time", "no money", "no staff", "none"]),
         ("A well-run cluster (of six). Good!", ["A well-run cluster", "of six", "Good!"]),
     ],
 )

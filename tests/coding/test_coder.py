@@ -86,6 +86,11 @@ def test_missing_text_is_a_blank_one() -> None:
     assert as_corpus(pd.DataFrame({"text": ["said", None]})).texts == ["said", ""]
 
 
+def test_half_a_character_is_taken_as_it_is_read() -> None:
+    assert as_corpus(["\ud800 said"]).texts == ["\ud800 said"]
+    assert as_corpus(pd.DataFrame({"text": pd.Series(["\udfff"], dtype=object)})).texts == ["\udfff"]
+
+
 def test_missing_label_is_left_out_of_its_code_alone(answers: pd.DataFrame, given: pd.DataFrame) -> None:
     full, holed = Coder().fit(answers, given), given.copy()
     holed.loc[given.index[:6], "money"] = np.nan

@@ -131,6 +131,21 @@ def test_unknown_unit_names_those_that_there_are(coder: Coder) -> None:
         coder.code(Corpus(pd.DataFrame({"doc_id": ["1"], "text": ["Hm"]})), evidence="page")
 
 
+def test_piece_that_adds_nothing_is_not_shown_in_place_of_a_shared_one() -> None:
+    pairs = Pairs(
+        text=np.array([0, 0]),
+        code=np.array([0, 1]),
+        pair=np.array([0, 0, 1, 1]),
+        piece=np.array([0, 1, 0, 1]),
+        weight=np.array([0.4, -0.01, 0.6, 0.0]),  # the first piece carries both codes
+        size=np.full(4, 3),
+        speaks=np.ones(4, bool),
+    )
+    rivals = find_rivals(pairs, np.array([True, True]))
+    taken = take_heaviest(pairs, rivals, np.zeros((1, 2)), np.array([0.3, 0.3]))
+    assert taken.tolist() == [True, False, True, False]
+
+
 def test_pieces_are_taken_until_the_rest_falls_short() -> None:
     pairs = Pairs(
         text=np.array([0, 0]),

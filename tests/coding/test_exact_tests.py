@@ -168,6 +168,11 @@ def test_reject_sequence_needs_as_many_as_show_the_share_without_a_hit() -> None
     assert lower is not None and lower.threshold == 0.5
 
 
+def test_reject_sequence_names_a_share_that_is_none() -> None:
+    with pytest.raises(InputError, match="may be missed is 5"):
+        reject_sequence([0.1, 0.2], [0, 0], miss=5, highest=0.5)
+
+
 def test_reject_by_misses_lets_no_more_fall_than_the_risk_allows() -> None:
     scores, truth = np.linspace(0, 1, 200), np.ones(200)
     at = reject_by_misses(scores, truth, miss=0.1)

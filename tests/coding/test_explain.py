@@ -78,3 +78,9 @@ def test_accurate_coder_is_explained_by_deletion(accurate: AccurateCoder) -> Non
     assert found.tokens is None
     money = found.stretches[found.stretches["code"] == "money"]
     assert money["quote"].tolist() == ["Buying together saves money"]
+
+
+def test_half_a_character_can_be_explained_and_the_page_saved(coder: Coder) -> None:
+    found = explain(coder, "\ud800 It saves money")
+    assert found.stretches["quote"].tolist() == ["It saves money"]
+    assert "It saves money" in found._repr_html_().encode("utf-8").decode("utf-8")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from textmine.coding.sample_design import are_equal, looks_random, read_chances
-from textmine.errors import DesignError
+from textmine.errors import InvalidDesign
 
 UNITS = pd.Index([f"u{i}" for i in range(2000)])
 SCORES = pd.DataFrame({"money": np.linspace(0, 1, 2000), "time": 0.5}, index=UNITS)
@@ -16,7 +16,7 @@ SCORES = pd.DataFrame({"money": np.linspace(0, 1, 2000), "time": 0.5}, index=UNI
 @pytest.mark.parametrize("bad", [np.nan, 0.0, -0.1, 1.2])
 def test_unit_without_a_chance_of_being_drawn_is_refused(bad: float) -> None:
     labels = pd.DataFrame({"money": [1.0, 0.0]}, index=["u1", "u2"])
-    with pytest.raises(DesignError, match="1 of the units read have no chance"):
+    with pytest.raises(InvalidDesign, match="1 of the units read have no chance"):
         read_chances(pd.Series({"u1": 0.1, "u2": bad}), labels)
 
 

@@ -103,6 +103,18 @@ def test_certified_codes_are_accepted_and_leave_the_work_list(
     assert said["counts"]["to_review"] == len(read_strings(out / "review.csv"))
 
 
+def test_all_that_a_certificate_puts_up_for_review_shows_its_evidence(
+    textmine: Any, wave: Path, tiny_model: Path, coded: Path, checked: Path, tmp_path: Path
+) -> None:
+    cert, out = tmp_path / "strict.json", tmp_path / "again"
+    assert textmine("certify", coded, "--checked", checked, "--out", cert, "--reject-miss", 0.001).code == 0
+    assert set(load_certificate(cert).review_from.values()) == {0.0}  # too few read: nothing is rejected
+    assert code_again(textmine, wave, tiny_model, out, "--certificate", cert).code == 0
+    long = read_strings(out / "coded_long.csv")
+    assert len(long) == 240 * len(CODES)
+    assert (long["evidence"] != "").all()
+
+
 def test_nothing_is_accepted_without_a_certificate(coded: Path) -> None:
     long = read_strings(coded / "coded_long.csv")
     assert set(long["band"]) == {"review"}

@@ -62,6 +62,15 @@ def test_card_gives_each_code_its_figures_with_intervals(tiny_model: Path) -> No
     assert "micro F1" in card and "macro F1" in card and "by respondent" in card
 
 
+def test_card_tells_whether_evidence_is_the_reason_measured_on_held_out_folds(tiny_model: Path) -> None:
+    card = (tiny_model / "card.md").read_text("utf-8")
+    said = " ".join(card.split("## Evidence")[1].split("\n## ")[0].split())
+    assert "that the coders of the folds above gave rightly, each in a text that it had not learned" in said
+    assert "Without their evidence" in said and "a random stretch of as many words" in said
+    assert "what people quoted" in said and "omprehensiveness" in said and "ufficiency" in said
+    assert said.count("| `training` |") == 1
+
+
 def test_planted_name_is_in_no_file_of_the_model(tiny_model: Path, study, secret: str) -> None:
     assert secret in study.comments.read_text("utf-8")
     for name, content in bytes_of(tiny_model).items():

@@ -195,13 +195,7 @@ class CalibratedCoder(BaseEstimator):
         return corpus, truth
 
     def _check(self, corpus: Corpus, truth: Floats) -> None:
-        if truth.shape != (len(corpus), len(self.codes_)):
-            raise InputError(
-                f"Labels have the shape {truth.shape}; {len(corpus)} texts and {len(self.codes_)} codes want "
-                f"({len(corpus)}, {len(self.codes_)})."
-            )
-        if not np.isin(truth[~np.isnan(truth)], (0, 1)).all():
-            raise InputError("A label must be 1, 0 or missing; other values were found.")
+        check_labels(truth, len(corpus), len(self.codes_))
         if len(set(corpus.groups)) < self.folds:
             raise InputError(
                 f"{len(set(corpus.groups))} respondents are too few for {self.folds} folds. "
@@ -259,6 +253,17 @@ class CalibratedCoder(BaseEstimator):
         return memory
 
 
+def check_labels(truth: Floats, n_texts: int, n_codes: int) -> None:
+    """Raise ``InputError`` where labels are not (texts, codes) or hold anything but 1, 0 and NaN."""
+    if truth.shape != (n_texts, n_codes):
+        raise InputError(
+            f"Labels have the shape {truth.shape}; {n_texts} texts and {n_codes} codes want "
+            f"({n_texts}, {n_codes})."
+        )
+    if not np.isin(truth[~np.isnan(truth)], (0, 1)).all():
+        raise InputError("A label must be 1, 0 or missing; other values were found.")
+
+
 def as_corpus(X: Corpus | pd.DataFrame | Sequence[str], groups: Sequence[str] | None = None) -> Corpus:
     """Texts in any accepted form as a corpus; ``groups`` overrides the respondents."""
     if isinstance(X, Corpus):
@@ -268,7 +273,7 @@ def as_corpus(X: Corpus | pd.DataFrame | Sequence[str], groups: Sequence[str] | 
             raise InputError(f"No column 'text'. Columns: {', '.join(map(str, X.columns))}.")
         frame = X
     else:
-        frame = pd.DataFrame({"text": list(X)})
+        frame = pd.DataFrame({"text": list(X)}, dtype=object)
     if isinstance(X, Corpus) and groups is None:
         return X
     frame = frame.reset_index(drop=True)

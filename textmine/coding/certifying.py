@@ -32,7 +32,7 @@ from textmine.coding.exact_tests import (
     reject_sequence,
 )
 from textmine.coding.sample_design import are_equal, looks_random, read_chances
-from textmine.errors import DesignError, InputError
+from textmine.errors import InputError, InvalidDesign
 from textmine.files import sha256_of
 
 #: Confidence of the upper bound on what the rejected pile holds.
@@ -115,7 +115,7 @@ def certify_coded(
     A code named in ``checked.bands`` is tested at its threshold by what was read inside the band; any other
     by a fixed sequence of thresholds, none of them below that from which it applies. With ``together`` the
     error is divided by the number of codes. ``files``, ``band_files`` and ``id`` say where the sample stands,
-    for whoever reads the certificate. Raises ``DesignError`` where the sample cannot bear the promise
+    for whoever reads the certificate. Raises ``InvalidDesign`` where the sample cannot bear the promise
     (chances of being drawn that are missing, 0 or unequal; scores unlike the wave's), and ``InputError``
     where no unit read was coded or a code is unknown.
 
@@ -134,12 +134,12 @@ def certify_coded(
     chances = read_chances(checked.probability, labels)
     at_random = looks_random(wave.scores, labels.index)
     if not checked.bands and not at_random:
-        raise DesignError(
+        raise InvalidDesign(
             "The units checked are no random sample of the wave: their scores lie elsewhere than the scores "
             "of the rest. Draw units at random over the whole wave, or fix a band in advance (--band)."
         )
     if not checked.bands and not are_equal(chances):
-        raise DesignError(
+        raise InvalidDesign(
             "The units checked were drawn with unequal chances; a fixed sequence needs equal ones. Draw a "
             "simple random sample, or fix a band inside which the chances are equal (--band)."
         )
@@ -301,7 +301,7 @@ def _audit(
         labels = _in_wave(checked.band_labels[code].reindex(columns=[code]), scores)[code].dropna()
         outside = int((~labels.index.isin(scores.index[scores >= float(checked.bands[code])])).sum())
         if outside:
-            raise DesignError(
+            raise InvalidDesign(
                 f"{outside} of the units read for the band of {code} lie outside it. Read units drawn at "
                 f"random from those with a score of {checked.bands[code]:g} or more."
             )
@@ -312,12 +312,12 @@ def _audit(
         labels = labels[labels.index.isin(inside.index)]
         even = chances is None or are_equal(chances.reindex(labels.index))
     if not even:
-        raise DesignError(
+        raise InvalidDesign(
             f"The units read inside the band of {code} were drawn with unequal chances. Draw a simple random "
             "sample of the band."
         )
     if (not plain or code in checked.band_labels) and not looks_random(inside.to_frame(), labels.index):
-        raise DesignError(
+        raise InvalidDesign(
             f"The units read inside the band of {code} are no random sample of it: their scores lie "
             "elsewhere than those of the rest. Draw units at random from the whole band."
         )

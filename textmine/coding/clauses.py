@@ -16,9 +16,10 @@ from textmine.errors import InputError
 
 Ints = npt.NDArray[np.int64]
 
-#: Marks that part clauses, besides those that end a sentence; a dash does if blanks stand on both sides.
-_PARTING = ",;:()[]{}…–—/\n"
-_DASH, _BLANKS = ord("-"), " \t\u00a0"
+#: Marks that part clauses, besides those that end a sentence. A dash does if blanks stand on both sides, a
+#: slash if one does on either: 'a / b', but not 'and/or' and '24/7'.
+_PARTING = ",;:()[]{}…–—\n"
+_DASH, _SLASH, _BLANKS = ord("-"), ord("/"), " \t\u00a0"
 #: Words that open a clause, where enough of one stands before them.
 OPENING = (
     "and",
@@ -119,10 +120,10 @@ def cut_texts(
 def _after_marks(characters: npt.NDArray[np.uint32], starts: Ints, ends: Ints) -> npt.NDArray[np.bool_]:
     """Before which tokens a mark stands that parts clauses."""
     parting = find_among(characters, _PARTING)
-    dash = np.flatnonzero(characters == _DASH)
-    dash = dash[(dash > 0) & (dash < len(characters) - 1)]
-    between = find_among(characters[dash - 1], _BLANKS) & find_among(characters[dash + 1], _BLANKS)
-    parting[dash[between]] = True
+    signs = np.flatnonzero((characters == _DASH) | (characters == _SLASH))
+    signs = signs[(signs > 0) & (signs < len(characters) - 1)]
+    blanks = find_among(characters[signs - 1], _BLANKS) * 1 + find_among(characters[signs + 1], _BLANKS)
+    parting[signs[blanks + (characters[signs] == _SLASH) >= 2]] = True
     before = np.concatenate(([0], np.cumsum(parting)))
     found = np.zeros(len(starts), bool)
     found[1:] = before[starts[1:]] > before[ends[:-1]]

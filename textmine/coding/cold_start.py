@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from textmine.cleaning import is_non_response, normalise_text, repair_texts
 from textmine.codebook import Code, Codebook
 from textmine.coded import SPAN_COLUMNS, CodedDataset
-from textmine.coding.calibrated import as_corpus
+from textmine.coding.calibrated import as_corpus, check_labels
 from textmine.coding.coder import Coder
 from textmine.coding.fading import Fade, fit_fade
 from textmine.coding.likeness import Likeness
@@ -130,13 +130,7 @@ class ColdStartCoder(BaseEstimator):
         if y is None:
             return None
         truth = np.asarray(y, dtype=np.float64)
-        if truth.shape != (len(corpus), len(self.codes_)):
-            raise InputError(
-                f"Labels have the shape {truth.shape}; {len(corpus)} texts and {len(self.codes_)} codes want "
-                f"({len(corpus)}, {len(self.codes_)})."
-            )
-        if not np.isin(truth[~np.isnan(truth)], (0, 1)).all():
-            raise InputError("A label must be 1, 0 or missing; other values were found.")
+        check_labels(truth, len(corpus), len(self.codes_))
         return truth
 
     def _choose_texts(self, corpus: Corpus) -> Corpus:

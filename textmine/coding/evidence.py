@@ -173,17 +173,22 @@ def find_rivals(pairs: Pairs, given: Mask) -> Floats:
 def put_in_order(pairs: Pairs, rivals: Floats) -> tuple[Ints, Mask]:
     """The pieces of each pair in the order in which they are taken, and which may be taken at all.
 
-    First what adds most for its length and least to a rival. All but the first must be words, add more than
-    next to nothing, and not add more to another code. Both are (pieces of all pairs,), in the order.
+    First what adds most for its length and least to a rival, of the words that add more than next to
+    nothing. All but the first must be such words, and not add more to another code. Both are (pieces of all
+    pairs,), in the order; it keeps the pairs in theirs.
     """
     worth = (pairs.weight - RIVALRY * rivals) / pairs.size**LENGTH_POWER
-    worth[pairs.speaks] += 2 * np.abs(worth).max(initial=0)  # words go before marks
+    begin = np.flatnonzero(np.diff(pairs.pair, prepend=-1))
+    counts = np.diff(np.append(begin, len(worth)))
+    most = np.repeat(np.maximum.reduceat(pairs.weight, begin), counts)
+    tier = 2 * np.abs(worth).max(initial=1e-9)
+    worth[pairs.weight > LEAST_SHARE * np.maximum(most, 0)] += tier  # what adds goes before what does not
+    worth[pairs.speaks] += 2 * tier  # and words before marks
     order = np.lexsort((-worth, pairs.pair))
-    pair, weight = pairs.pair[order], pairs.weight[order]
-    begin = np.flatnonzero(np.diff(pair, prepend=-1))
+    weight = pairs.weight[order]
     first = np.zeros(len(order), bool)
     first[begin] = True
-    heaviest = np.repeat(weight[begin], np.diff(np.append(begin, len(order))))
+    heaviest = np.repeat(weight[begin], counts)
     enough = (weight > np.maximum(LEAST_SHARE * heaviest, 0)) & (weight >= rivals[order])
     return order, first | (enough & pairs.speaks[order])
 

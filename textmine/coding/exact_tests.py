@@ -193,12 +193,13 @@ def reject_sequence(
     The mirror of ``certify_sequence``: from the lowest scores up, as many units as it takes to show
     ``miss`` without a hit, then ``step`` more at a time until the first failure. ``right`` of the cut counts
     hits among the ``read`` units below ``threshold``, which never goes above ``highest``. None where none
-    passes.
+    passes. Raises ``InputError`` for a ``miss`` outside (0, 1).
 
     >>> cut = reject_sequence(np.linspace(0, 1, 300), [0] * 250 + [1] * 50, miss=0.02, highest=0.6)
     >>> cut.read, cut.right, cut.threshold
     (180, 0, 0.6)
     """
+    _check_share("the share that may be missed", miss)
     mirrored = certify_sequence(
         -np.asarray(scores, dtype=np.float64),
         1 - np.asarray(truth, dtype=np.float64),

@@ -57,11 +57,12 @@ class Explanation:
         legend = [self._name_code(table.loc[code], number[code]) for code in shown]
         below = f"<ul style='list-style:none;padding:0;margin:8px 0 0'>{''.join(legend)}</ul>"
         none = "<p style='margin:8px 0 0'>No code is given to this text.</p>"
-        return (
+        page = (
             "<div style='max-width:48em;line-height:1.9'>"
             f"<p style='margin:0;white-space:pre-wrap'>{self._mark_text(number, table)}</p>"
             f"{below if shown else none}</div>"
         )
+        return page.encode("utf-8", "replace").decode("utf-8")  # half a character cannot be saved
 
     @staticmethod
     def _name_code(row: pd.Series, number: int) -> str:
@@ -107,7 +108,7 @@ def explain(
 
     >>> texts = ["We share training", "Joint training days", "It saves money", "Money saved"] * 3
     >>> coder = Coder(folds=3).fit(texts, [[1, 0], [1, 0], [0, 1], [0, 1]] * 3, codes=["training", "money"])
-    >>> found = explain(coder, "The hall is old, but it saves money")
+    >>> found = explain(coder, "The hall is old, but it saves money", codes=["money"])
     >>> found.stretches["quote"].tolist()
     ['it saves money']
     """

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from textmine.errors import DesignError
+from textmine.errors import InvalidDesign
 
+#: What a unit drawn at random to be read may be called.
+RANDOM_ROLES = ("audit", "random", "calibration", "simple random")
 #: A sample whose scores are so oddly placed among the wave's was not drawn at random.
 ODD = 1e-6
 #: Chances that differ by no more than this share of the greater are one, written twice: .033 and .0333.
@@ -14,13 +16,13 @@ _ALIKE = 1e-3
 
 
 def read_chances(probability: pd.Series | None, labels: pd.DataFrame) -> pd.Series | None:
-    """Each read unit's chance of being drawn; raises ``DesignError`` where one is missing or impossible."""
+    """Each read unit's chance of being drawn; raises ``InvalidDesign`` where one is missing or impossible."""
     if probability is None:
         return None
     chances = pd.to_numeric(probability.reindex(labels.index), errors="coerce")
     bad = int((chances.isna() | ~((chances > 0) & (chances <= 1))).sum())
     if bad:
-        raise DesignError(
+        raise InvalidDesign(
             f"{bad} of the units read have no chance of being drawn above 0 and up to 1. Give each unit the "
             "probability that it was drawn with, or take out units that were not drawn at random."
         )
@@ -42,7 +44,9 @@ def looks_random(scores: pd.DataFrame, units: pd.Index) -> bool:
     """
     from scipy.stats import ks_2samp
 
-    chosen = scores.index.isin(units)
+    places = scores.index.get_indexer(units)
+    chosen = np.zeros(len(scores), dtype=bool)
+    chosen[places[places >= 0]] = True
     if chosen.all() or not chosen.any():
         return True
     for code in scores.columns:

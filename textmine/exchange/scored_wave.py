@@ -33,12 +33,13 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     return said
 
 
-def read_scored_wave(folder: Path) -> ScoredWave:
+def read_scored_wave(folder: str | Path) -> ScoredWave:
     """The scores, thresholds and names of a coded folder.
 
     Raises ``InputError`` where ``scores.parquet`` or ``provenance.json`` is missing, damaged, or the one does
     not fit the other.
     """
+    folder = Path(folder)
     said = read_provenance(folder)
     scores = _read_scores(folder)
     try:

@@ -11,7 +11,13 @@ from textmine.annotating.learner import Learner
 from textmine.annotating.queue import read_mix
 from textmine.annotating.refill import refill_queue
 from textmine.annotating.serving import Address, bind, check_packages, give_links, serve
-from textmine.annotations import AnnotationStore, Project, Task
+from textmine.annotations import (
+    AnnotationStore,
+    Project,
+    Task,
+    keep_annotations,
+    restore_annotations,
+)
 from textmine.errors import InputError
 
 #: Units that each reader gets by chance, before a model can say what to read.
@@ -29,6 +35,7 @@ class Annotating:
     links: dict[str, str] = field(repr=False)
     notes: list[str]
     serve: Callable[[], None] = field(repr=False)
+    keep: Callable[[], list[Path]] = field(repr=False)
 
 
 @contextmanager
@@ -44,11 +51,13 @@ def open_annotating(
     learn: bool = True,
     mix: str = "",
 ) -> Iterator[Annotating]:
-    """A project opened for annotation; its ``serve()`` runs until interrupted.
+    """A project opened for annotation; its ``serve()`` runs until interrupted, its ``keep()`` writes the
+    annotations into the project's folder, as files for git and tables of labels.
 
     Somebody without any task, in a project that has no tasks at all, is given every unit. While it serves,
     a model is trained in the background (``learn``), and with a ``mix`` such as 'random=0.2,rare=0.8' whoever
-    runs short is given more of the units that nobody is to read. Raises
+    runs short is given more of the units that nobody is to read. An empty database is built from the files
+    for git first, as in a fresh clone. Raises
     ``InputError`` where packages are missing, the folder holds no project, or the port is taken.
     """
     check_packages()
@@ -62,6 +71,7 @@ def open_annotating(
     listening, place = bind(address)
     try:
         with project.open_store() as store:
+            restore_annotations(project, store)
             links = give_links(store, place, annotator=annotator, renew=renew)
             if not store.list_tasks():
                 if shares is None:
@@ -81,6 +91,7 @@ def open_annotating(
                 serve=lambda: _serve(
                     learner, lambda: serve(app, listening, certificate=certificate, key=key)
                 ),
+                keep=lambda: keep_annotations(project, store),
             )
     finally:
         listening.close()

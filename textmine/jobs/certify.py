@@ -13,7 +13,8 @@ import pandas as pd
 
 from textmine.coding.certificate import Certificate, check_fresh, load_certificate, save_certificate
 from textmine.coding.certifying import Checked, Promise, certify_coded, draw_units, hash_sample
-from textmine.errors import DesignError, InputError
+from textmine.coding.sample_design import RANDOM_ROLES
+from textmine.errors import InputError, InvalidDesign
 from textmine.exchange.scored_wave import read_provenance, read_scored_wave
 from textmine.files import atomic_text, write_rows
 from textmine.reading import Table, read_labels, read_table
@@ -23,8 +24,6 @@ from textmine.reading.table import list_names
 #: Columns that say with which chance a unit was drawn, and for what.
 PROBABILITY_COLUMNS = ("probability", "inclusion_probability", "coding_prob")
 ROLE_COLUMNS = ("sampling_role", "role")
-#: What a unit drawn at random to be checked may be called.
-RANDOM_ROLES = ("audit", "random", "calibration", "simple random")
 #: Roles of a speaker, which say nothing of sampling.
 _SPEAKERS = {"interviewer", "participant", "other", ""}
 _COLD = "cold"
@@ -55,7 +54,7 @@ def certify_folder(
 
     The files are wide or long as for training; ``band_files`` holds, by code, files of units read inside its
     band alone. A column of chances (``PROBABILITY_COLUMNS``) or of roles (``ROLE_COLUMNS``) is heeded:
-    unequal or missing chances and units that were not drawn at random raise ``DesignError``. Raises
+    unequal or missing chances and units that were not drawn at random raise ``InvalidDesign``. Raises
     ``InputError`` for a folder, a file or a date that is not what was wanted; nothing is written then.
     """
     _check_date(date)
@@ -100,7 +99,7 @@ def read_checked(
 ) -> Checked:
     """What people found in a sample, with the chances that its units were drawn with.
 
-    Raises ``DesignError`` for a unit whose chance is blank or 0, differs between its rows, or whose role is
+    Raises ``InvalidDesign`` for a unit whose chance is blank or 0, differs between its rows, or whose role is
     not one of ``RANDOM_ROLES``; ``InputError`` for files that hold no labels of these codes.
     """
     labels, chances, stated = _read_part(files, id, codes, probability)
@@ -207,7 +206,7 @@ def _read_design(table: Table, id: str, probability: str | None, read: set[str])
         chance = _as_chance(cell)
         if chance is None or chances.setdefault(unit, chance) != chance:
             said = "no chance of being drawn above 0 and up to 1" if chance is None else "a second chance"
-            raise DesignError(
+            raise InvalidDesign(
                 f"{table.source}, {table.name_place(position)}, column {column!r}: {said}. Give each unit "
                 "the one probability that it was drawn with; leave out units that were not drawn at random."
             )
@@ -224,7 +223,7 @@ def _check_roles(table: Table, column: str, units: Sequence[str], read: set[str]
         if unit in read and role not in RANDOM_ROLES
     ]
     if wrong:
-        raise DesignError(
+        raise InvalidDesign(
             f"{table.source}, {table.name_place(wrong[0])}, column {column!r}: this unit was not drawn at "
             f"random to be checked ({len(wrong)} such row(s)). Leave out units of any role but "
             f"{', '.join(RANDOM_ROLES)}: what a model chose to be read tells nothing of the rest."

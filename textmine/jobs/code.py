@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from textmine import __version__
-from textmine.coded import BANDS, CodedDataset
+from textmine.coded import BANDS, REVIEW_SHARE, CodedDataset
 from textmine.coding.artefact import load_coder
 from textmine.coding.batch import CodingCounts, code_corpus
 from textmine.coding.calibrated import CalibratedCoder
@@ -52,7 +52,9 @@ class CodeReport:
 
 
 @dataclass(frozen=True)
-class _Wave:
+class Wave:
+    """Files of one form as one wave: all rows that have an id of their own, and those that have not."""
+
     source: pd.DataFrame
     corpus: Corpus
     rejected: list[RejectedRow]
@@ -87,27 +89,77 @@ def code_files(
     promised = None
     if certificate is not None:
         promised = read_fresh_certificate(certificate, model=coder.sha256_, codebook=coder.codebook_.sha256)
-    wave = _read_wave(inputs, columns)
+    wave = read_wave(inputs, columns)
     refuse_clash(coder.codes_, wave.source.columns, options or WideOptions())
     make_folder(out)
     asked = np.zeros(len(wave.corpus), bool) if with_interviewer else find_interviewer(wave.source)
-    coded, counts = code_corpus(coder, wave.corpus, leave_out=asked, evidence=evidence, progress=progress)
-    notes = _notes(coder, wave.corpus, counts, wave.columns)
-    provenance = _describe(coder, wave, counts, started)
+    coded, counts = code_corpus(
+        coder,
+        wave.corpus,
+        leave_out=asked,
+        evidence=evidence,
+        floors=None if promised is None else _review_floors(coder, promised),
+        progress=progress,
+    )
+    return write_wave(
+        coded,
+        wave,
+        counts,
+        out,
+        model={"id": coder.name_, "sha256": coder.sha256_, "tier": coder.tier},
+        software=_versions(coder.tier),
+        notes=_notes(coder, wave.corpus, counts, wave.columns),
+        started=started,
+        promised=promised,
+        options=options,
+        seconds_per_unit=seconds_per_unit,
+    )
+
+
+def write_wave(
+    coded: CodedDataset,
+    wave: Wave,
+    counts: CodingCounts,
+    out: Path,
+    *,
+    model: Mapping[str, Any],
+    software: Mapping[str, str],
+    notes: Sequence[str],
+    started: float,
+    promised: Certificate | None = None,
+    options: WideOptions | None = None,
+    seconds_per_unit: float | None = None,
+) -> CodeReport:
+    """Write the coded folder of a wave, with its provenance, in the bands of the certificate ``promised``.
+
+    ``model`` and ``software`` are what the provenance says of them; ``started`` is the monotonic time at
+    which coding began.
+    """
+    notes = list(notes)
     if promised is not None:
         coded = put_in_bands(coded, promised)
-        provenance["certificate"] = name_in_provenance(promised)
         notes += _note_promise(promised, wave.corpus)
     to_review = int((coded.band_numbers == BANDS.index("review")).any(axis=1).sum())
-    provenance["counts"]["to_review"] = to_review
-    groups = wave.corpus.groups if wave.columns.group is not None else None
+    book = coded.codebook
+    provenance = {
+        "model": dict(model),
+        "codebook": {"id": book.id, "version": book.version, "sha256": book.sha256},
+        "inputs": wave.inputs,
+        "corpus_fingerprint": wave.corpus.fingerprint,
+        "columns": asdict(wave.columns),
+        "thresholds": dict(coded.thresholds),
+        "counts": {**asdict(counts), "rejected": len(wave.rejected), "to_review": to_review},
+        "certificate": None if promised is None else name_in_provenance(promised),
+        "software": {"textmine": __version__, "python": platform.python_version(), **software},
+        "seconds": round(time.monotonic() - started, 3),
+    }
     paths = write_coded_folder(
         coded,
         wave.source,
         out,
         provenance=provenance,
         rejected=wave.rejected,
-        groups=groups,
+        groups=wave.corpus.groups if wave.columns.group is not None else None,
         options=options,
         seconds_per_unit=seconds_per_unit,
     )
@@ -131,7 +183,8 @@ def _holds_turns(frame: pd.DataFrame) -> bool:
     return {"speaker", "role", "turn"} <= set(frame.columns)
 
 
-def _read_wave(inputs: Sequence[Path], columns: ColumnNames) -> _Wave:
+def read_wave(inputs: Sequence[Path], columns: ColumnNames) -> Wave:
+    """The rows of one or several files of one form, in order. Raises ``InputError`` where forms differ."""
     tables = _read_tables(inputs)
     first = tables[0]
     for table in tables[1:]:
@@ -153,7 +206,7 @@ def _read_wave(inputs: Sequence[Path], columns: ColumnNames) -> _Wave:
         raise InputError(f"No row of {first.source} has an id. Name the id column with --id.")
     corpus = Corpus.from_frame(source, **asdict(named))
     names = [{"file": t.source, "sha256": t.sha256} for t in tables]
-    return _Wave(source, corpus, sorted(rejected, key=lambda r: (r.file, r.row)), names, named)
+    return Wave(source, corpus, sorted(rejected, key=lambda r: (r.file, r.row)), names, named)
 
 
 def _read_tables(inputs: Sequence[Path]) -> list[Table]:
@@ -208,23 +261,10 @@ def _note_promise(certificate: Certificate, corpus: Corpus) -> list[str]:
     return notes
 
 
-def _describe(coder: CalibratedCoder, wave: _Wave, counts: CodingCounts, started: float) -> dict[str, Any]:
-    return {
-        "model": {"id": coder.name_, "sha256": coder.sha256_, "tier": coder.tier},
-        "codebook": {
-            "id": coder.codebook_.id,
-            "version": coder.codebook_.version,
-            "sha256": coder.codebook_.sha256,
-        },
-        "inputs": wave.inputs,
-        "corpus_fingerprint": wave.corpus.fingerprint,
-        "columns": asdict(wave.columns),
-        "thresholds": dict(zip(coder.codes_, map(float, coder.thresholds_), strict=True)),
-        "counts": {**asdict(counts), "rejected": len(wave.rejected), "to_review": 0},
-        "certificate": None,
-        "software": {"textmine": __version__, "python": platform.python_version(), **_versions(coder.tier)},
-        "seconds": round(time.monotonic() - started, 3),
-    }
+def _review_floors(coder: CalibratedCoder, certificate: Certificate) -> np.ndarray:
+    """The score from which each code is up for review and so shows its evidence, (codes,)."""
+    pairs = zip(coder.codes_, coder.thresholds_, strict=True)
+    return np.array([certificate.review_from.get(code, REVIEW_SHARE * cut) for code, cut in pairs])
 
 
 def _versions(tier: str) -> dict[str, str]:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from textmine import __version__
-from textmine.coded import BANDS, CodedDataset
 from textmine.coding.batch import CodingCounts
-from textmine.coding.certificate import name_in_provenance, put_in_bands
 from textmine.coding.rules import RuleCoder
-from textmine.exchange.coded_folder import WideOptions, refuse_clash, write_coded_folder
+from textmine.exchange.coded_folder import WideOptions, refuse_clash
 from textmine.files import make_folder, sha256_of_file
 from textmine.jobs.certify import read_fresh_certificate
-from textmine.jobs.code import CodeReport, _read_wave, find_interviewer
+from textmine.jobs.code import CodeReport, find_interviewer, read_wave, write_wave
 from textmine.jobs.labelled import ColumnNames
 
 
@@ -46,13 +40,11 @@ def code_with_rules(
     promised = None
     if certificate is not None:
         promised = read_fresh_certificate(certificate, model=coder.sha256_, codebook=coder.codebook_.sha256)
-    wave = _read_wave(inputs, columns)
+    wave = read_wave(inputs, columns)
     refuse_clash(coder.codes_, wave.source.columns, options or WideOptions())
     make_folder(out)
     asked = np.zeros(len(wave.corpus), bool) if with_interviewer else find_interviewer(wave.source)
     coded = coder.code(wave.corpus, leave_out=asked, progress=progress)
-    if promised is not None:
-        coded = put_in_bands(coded, promised)
     counts = CodingCounts(
         read=len(wave.corpus),
         empty=len(wave.corpus) - int(coded.is_coded.sum()) - int(asked.sum()),
@@ -61,49 +53,26 @@ def code_with_rules(
         trained_on=0,
         left_out=int(asked.sum()),
     )
-    provenance = {
-        **_describe(coder, rules),
-        "inputs": wave.inputs,
-        "corpus_fingerprint": wave.corpus.fingerprint,
-        "columns": asdict(wave.columns),
-        "thresholds": dict(coded.thresholds),
-        "counts": {**asdict(counts), "rejected": len(wave.rejected), "to_review": _count_review(coded)},
-        "certificate": None if promised is None else name_in_provenance(promised),
-        "software": {"textmine": __version__, "python": platform.python_version()},
-        "seconds": round(time.monotonic() - started, 3),
+    model = {
+        "id": coder.name_,
+        "sha256": coder.sha256_,
+        "tier": coder.tier,
+        "file": rules.name,
+        "file_sha256": sha256_of_file(rules),
     }
-    groups = wave.corpus.groups if wave.columns.group is not None else None
-    paths = write_coded_folder(
+    return write_wave(
         coded,
-        wave.source,
+        wave,
+        counts,
         out,
-        provenance=provenance,
-        rejected=wave.rejected,
-        groups=groups,
+        model=model,
+        software={},
+        notes=_notes(coder, counts, rules, certified=promised is not None),
+        started=started,
+        promised=promised,
         options=options,
         seconds_per_unit=seconds_per_unit,
     )
-    seconds = time.monotonic() - started
-    notes = _notes(coder, counts, rules, certified=promised is not None)
-    return CodeReport(coded, wave.corpus, counts, wave.rejected, out, paths, notes, seconds)
-
-
-def _describe(coder: RuleCoder, rules: Path) -> dict[str, Any]:
-    book = coder.codebook_
-    return {
-        "model": {
-            "id": coder.name_,
-            "sha256": coder.sha256_,
-            "tier": coder.tier,
-            "file": rules.name,
-            "file_sha256": sha256_of_file(rules),
-        },
-        "codebook": {"id": book.id, "version": book.version, "sha256": book.sha256},
-    }
-
-
-def _count_review(coded: CodedDataset) -> int:
-    return int((coded.band_numbers == BANDS.index("review")).any(axis=1).sum())
 
 
 def _notes(coder: RuleCoder, counts: CodingCounts, rules: Path, *, certified: bool) -> list[str]:

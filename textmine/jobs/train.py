@@ -16,6 +16,7 @@ from textmine.coding.calibrated import CalibratedCoder
 from textmine.coding.card import describe_accurate, describe_taught, write_card
 from textmine.coding.coder import Coder
 from textmine.coding.evaluation import Evaluation, compare, cross_validate
+from textmine.coding.faithfulness import EvidenceProbe
 from textmine.coding.members import MemberStore
 from textmine.coding.stance_scores import describe_stance
 from textmine.coding.teaching import Lesson, ask_teacher, read_lesson
@@ -25,6 +26,11 @@ from textmine.jobs.labelled import ColumnNames, LabelledCorpus, read_labelled
 from textmine.jobs.learning_curve import write_learning_curve
 
 CARD_FOLDS = 5
+#: For the card the evidence of so many codes in each fold is probed at most, or, of an accurate coder, that
+#: of the codes of so many texts.
+MOST_PROBED = 400
+#: Random stretches that are deleted beside each evidence of an accurate coder, which is slow to score.
+FEW_STRETCHES = 3
 #: Where an accurate training keeps the members that are done, in the folder of the model.
 RESUME_FOLDER = "training"
 #: With fewer, no fold could be judged by a coder that chose its thresholds by cross-validation.
@@ -148,7 +154,11 @@ def _train_fast(
         "codebook": book,
     }
     progress("cross-validating")
-    evaluation = cross_validate(coder, labelled.corpus, labelled.y, **judged)
+    probe = EvidenceProbe(
+        labelled.corpus, labelled.y, quotes=labelled.quotes, most=MOST_PROBED, seed=training.seed
+    )
+    evaluation = cross_validate(coder, labelled.corpus, labelled.y, watch=probe, **judged)
+    shown["evidence"] = probe.finish()
     progress("splitting rows at random, to show what that flatters")
     shown["random_rows"] = cross_validate(coder, labelled.corpus, labelled.y, by="rows", **judged)
     if training.learning_curve:
@@ -203,7 +213,13 @@ def _train_accurate(
         seed=training.seed,
     )
     about, holds = describe_accurate(coder)
-    return _Trained(coder, evaluation, coder.folds, {"about": about, "holds": holds})
+    progress("probing the evidence")  # on texts learned from: the networks of the folds are gone
+    probe = EvidenceProbe(
+        labelled.corpus, labelled.y, quotes=labelled.quotes, stretches=FEW_STRETCHES, seed=training.seed
+    )
+    probe(coder, np.sort(np.random.default_rng(training.seed).permutation(scored)[:MOST_PROBED]))
+    shown = {"about": about, "holds": holds, "evidence": probe.finish(), "evidence_held_out": False}
+    return _Trained(coder, evaluation, coder.folds, shown)
 
 
 def _take_lesson(teacher: str, labelled: LabelledCorpus) -> Lesson:

@@ -102,7 +102,8 @@ class _Finder:
         surface = term.surfaces[int(span.id_)]
         if not _is_in_case(span, surface) or _is_shouted(span, term, surface):
             return False
-        before, after = words[max(0, at[span.start] - 40) : at[span.start]], words[at[span.end] :][:40]
+        begin, end = at[span.start], at[span.end]
+        before, after = words[max(0, begin - 40) : begin], words[end : end + 40]
         rules = [rule for rule in term.rules if not rule.of or {surface.keyword, surface.text} & {*rule.of}]
         return all(rule.lets_pass(before, after) for rule in rules)
 
