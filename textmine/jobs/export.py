@@ -1,0 +1,150 @@
+"""``textmine export``: a coded folder as a file that another program opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textmine.errors import InputError
+from textmine.exchange.coded_reader import CodedFolder, read_coded
+from textmine.exchange.r_script import write_parquet_for_r
+from textmine.exchange.refi.build import BuildOptions, Built, build_project
+from textmine.exchange.refi.codebooks import make_refi_codes
+from textmine.exchange.refi.dialects import find_dialect
+from textmine.exchange.refi.facts import Loss, RefiProject
+from textmine.exchange.refi.folder import write_losses
+from textmine.exchange.refi.unfolding import is_import, read_import
+from textmine.exchange.refi.writing import write_qdc, write_qdpx
+from textmine.exchange.spss import write_sav
+from textmine.reading import Labels, read_labels
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What a user asked for. ``layout``, ``dialect``, ``reviewed_only`` and ``labels`` are for .qdpx."""
+
+    layout: str | None = None
+    dialect: str = "standard"
+    question: str | None = None
+    group: str | None = None
+    attributes: tuple[str, ...] | None = None
+    reviewed_only: bool = False
+    scores: bool = False
+    labels: tuple[Path, ...] = ()
+    codebook: str | None = None
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What was written, how much of what (a few counts), what the target could not hold, and notes."""
+
+    paths: list[Path]
+    counts: dict[str, int]
+    losses: list[Loss] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def export_folder(folder: Path, to: Path, *, options: ExportOptions | None = None) -> ExportReport:
+    """Write a coded folder, or an imported project, in the form that the ending of ``to`` names.
+
+    For .qdpx and .qdc a list of what the target cannot hold lies beside it (``NAME_losses.csv``). Raises
+    ``InputError`` for another ending, a folder that is none, and options that do not fit.
+    """
+    options = options or ExportOptions()
+    kind = to.suffix.lower()
+    if kind not in _WRITERS:
+        raise InputError(f"No form {to.suffix or to.name!r}. Name a file that ends in {', '.join(_WRITERS)}.")
+    if not folder.is_dir():
+        raise InputError(f"No folder {folder}. Give a folder that textmine code or textmine import wrote.")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    return _WRITERS[kind](folder, to, options)
+
+
+def _export_project(folder: Path, to: Path, options: ExportOptions) -> ExportReport:
+    dialect = find_dialect(options.dialect)
+    built, notes = _build(folder, options)
+    losses = [*built.losses, *write_qdpx(built.project, to, dialect=dialect)]
+    return _report(built.project, to, losses, notes)
+
+
+def _export_codebook(folder: Path, to: Path, options: ExportOptions) -> ExportReport:
+    if is_import(folder):
+        project, notes = read_import(folder), []
+    else:
+        read = read_coded(folder, codebook=options.codebook)
+        project, notes = RefiProject("", codes=make_refi_codes(read.coded.codebook)), list(read.notes)
+    return _report(project, to, write_qdc(project, to), notes)
+
+
+def _export_sav(folder: Path, to: Path, options: ExportOptions) -> ExportReport:
+    read = _read_for_table(folder, to, options)
+    written = write_sav(read, to, scores=options.scores, attributes=options.attributes)
+    counts = {"units": len(read.coded), "codes": len(read.coded.codes)}
+    return ExportReport(list(written.paths), counts, notes=[*read.notes, *written.notes])
+
+
+def _export_parquet(folder: Path, to: Path, options: ExportOptions) -> ExportReport:
+    read = _read_for_table(folder, to, options)
+    paths = write_parquet_for_r(read, to, attributes=options.attributes)
+    counts = {"units": len(read.coded), "codes": len(read.coded.codes)}
+    return ExportReport(paths, counts, notes=list(read.notes))
+
+
+_WRITERS: dict[str, Callable[[Path, Path, ExportOptions], ExportReport]] = {
+    ".qdpx": _export_project,
+    ".qdc": _export_codebook,
+    ".sav": _export_sav,
+    ".parquet": _export_parquet,
+}
+
+
+def _build(folder: Path, options: ExportOptions) -> tuple[Built, list[str]]:
+    if is_import(folder):
+        asked = (options.layout, options.question, options.group, options.attributes, options.codebook)
+        if any(value is not None for value in asked) or options.labels or options.reviewed_only:
+            raise InputError(
+                "An imported project is written as it is: --layout, --question, --group, --attribute, "
+                "--codebook, --labels and --reviewed-only are for folders of textmine code."
+            )
+        return Built(read_import(folder)), []
+    read = read_coded(folder, codebook=options.codebook)
+    built = build_project(
+        read,
+        BuildOptions(
+            layout=options.layout,
+            question=options.question,
+            group=options.group,
+            attributes=options.attributes,
+            reviewed_only=options.reviewed_only,
+            name=folder.resolve().name,
+        ),
+        people=_read_people(read, options.labels),
+    )
+    return built, list(read.notes)
+
+
+def _read_people(read: CodedFolder, files: Sequence[Path]) -> Labels | None:
+    if not files:
+        return None
+    return read_labels(
+        list(files), id=str(read.columns.get("id") or "unit_id"), codes=read.coded.codebook.ids
+    )
+
+
+def _read_for_table(folder: Path, to: Path, options: ExportOptions) -> CodedFolder:
+    if is_import(folder):
+        raise InputError(f"An imported project holds no table of units x codes to write as {to.suffix}.")
+    return read_coded(folder, codebook=options.codebook)
+
+
+def _report(project: RefiProject, to: Path, losses: list[Loss], notes: list[str]) -> ExportReport:
+    beside = to.with_name(f"{to.stem}_losses.csv")
+    write_losses(losses, beside)
+    counts = {
+        "codes": project.count_codes(),
+        "codings": project.count_codings() if to.suffix.lower() == ".qdpx" else 0,
+        "documents": len(project.sources),
+        "cases": len(project.cases),
+    }
+    return ExportReport([to, beside], counts, losses, notes)
