@@ -1,0 +1,301 @@
+"""``textmine prevalence``: from a coded folder and what people read of it to corrected shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from textmine.cleaning.non_response import is_non_response
+from textmine.errors import InputError
+from textmine.estimates.beside import describe_readers
+from textmine.estimates.design import AuditDesign
+from textmine.estimates.differences import estimate_differences
+from textmine.estimates.plan import AuditPlan, plan_audit
+from textmine.estimates.prevalence import estimate_prevalence
+from textmine.estimates.survey import SurveyWave
+from textmine.exchange.scored_wave import read_provenance, read_scored_wave
+from textmine.files import atomic_text, write_rows
+from textmine.jobs.certify import read_checked
+from textmine.reading import read_table
+from textmine.reading.labels import find_unit_ids
+from textmine.reading.table import list_names
+
+_WIDE = ("coded_wide.csv", "coded_wide.parquet", "coded_wide.xlsx")
+#: Figures are written with so many decimals.
+_DECIMALS = 9
+
+
+@dataclass(frozen=True)
+class SurveyColumns:
+    """Which columns of the wave say what of a unit; None where there is none."""
+
+    by: tuple[str, ...] = ()
+    weight: str | None = None
+    cluster: str | None = None
+    strata: str | None = None
+    respondent: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PrevalenceReport:
+    """The shares, the differences between groups (empty without ``by``), and what a user should know."""
+
+    table: pd.DataFrame
+    differences: pd.DataFrame
+    notes: list[str]
+    paths: list[Path] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain values; what is not known is None, and ``validity`` a list."""
+        rows = _plain_rows(self.table)
+        for row in rows:
+            row["validity"] = [note for note in str(row["validity"] or "").split("; ") if note]
+        return {"rows": rows, "differences": _plain_rows(self.differences), "notes": self.notes}
+
+
+def estimate_folder(
+    folder: Path,
+    checked: Sequence[Path],
+    out: Path | None = None,
+    *,
+    columns: SurveyColumns | None = None,
+    probability: str | None = None,
+    id: str | None = None,
+    unit: str | None = None,
+    base: str | None = None,
+    target: str | None = None,
+    readers: Mapping[str, Path] | None = None,
+    differences: Path | None = None,
+    adjust: str = "bh",
+) -> PrevalenceReport:
+    """Estimate how common each code of a coded folder is, by what people found in the ``checked`` files.
+
+    Where the wave holds answers to several questions, each question has rows of its own unless both ``unit``
+    and ``base`` say what a share over all is of. ``readers`` holds, by name, the file of each reader of a
+    part that was read twice. The shares go to ``out`` and the differences between groups to ``differences``,
+    as csv. Raises ``InvalidDesign`` for a sample that bears no such figures and ``InputError`` for a folder,
+    a file or a column that is not what was wanted; nothing is written then.
+    """
+    columns = columns or SurveyColumns()
+    said = read_provenance(folder)
+    wave, by, notes = read_survey_wave(folder, columns, target=target, substantive=base == "substantive")
+    names = said.get("columns", {})
+    key = id or str(names.get("id") or "unit_id")
+    _refuse_unsettled(checked, key)
+    sample = read_checked(checked, id=key, codes=wave.codes, probability=probability)
+    several = wave.questions is not None and wave.column("questions").nunique() > 1
+    apart = several and (unit is None or base is None)
+    if apart:
+        notes.append(
+            f"Answers to {wave.column('questions').nunique()} questions: each has rows of its own. For a "
+            "share over all questions say what it is of: --unit and --base."
+        )
+    options: dict[str, Any] = {
+        "design": AuditDesign(probability=sample.probability, known=sample.stated),
+        "unit": unit or "answer",
+        "base": base or "answered",
+        "target": target,
+        "by_question": apart,
+    }
+    apart_read = {
+        name: read_checked([path], id=key, codes=wave.codes, probability=probability).labels
+        for name, path in (readers or {}).items()
+    }
+    table = estimate_prevalence(
+        wave,
+        sample.labels,
+        by=by,
+        stances=_read_stances(checked, key),
+        readers=apart_read,
+        trained_on=int(said.get("counts", {}).get("trained_on", 0)),
+        **options,
+    )
+    sentence = describe_readers(table, list(apart_read))
+    if sentence:
+        notes.append(sentence)
+    apart_table = pd.DataFrame()
+    if by:
+        apart_table = estimate_differences(wave, sample.labels, by=by, adjust=adjust, **options)
+    paths = []
+    for path, frame in ((out, table), (differences, apart_table)):
+        if path is not None:
+            write_figures(frame, path)
+            paths.append(path)
+    return PrevalenceReport(table, apart_table, notes, paths)
+
+
+def plan_folder(
+    folder: Path,
+    out: Path,
+    *,
+    half_width: float = 0.05,
+    n: int | None = None,
+    seconds_per_unit: float = 20.0,
+    seed: int = 0,
+) -> AuditPlan:
+    """Plan which units of a coded folder to read by hand, and write them with their chances to ``out``.
+
+    See ``plan_audit``. Raises ``InputError`` as it does, and for a folder that is not what was wanted.
+    """
+    scored = read_scored_wave(folder)
+    wave = SurveyWave(scored.scores, scored.thresholds, names=scored.names)
+    plan = plan_audit(wave, half_width=half_width, n=n, seconds_per_unit=seconds_per_unit, seed=seed)
+    write_figures(plan.units, out)
+    return plan
+
+
+def read_survey_wave(
+    folder: Path, columns: SurveyColumns, *, target: str | None = None, substantive: bool = False
+) -> tuple[SurveyWave, dict[str, pd.Series], list[str]]:
+    """The wave of a coded folder with its survey columns, the columns of groups, and notes.
+
+    Non-responses are told from the texts; ``substantive`` says that they must be. Raises ``InputError``
+    where the folder lacks a table or a column.
+    """
+    scored, said = read_scored_wave(folder), read_provenance(folder)
+    names = said.get("columns", {})
+    frame = _read_wide(folder, str(names.get("id") or "unit_id"))
+    scores = scored.scores.reindex(frame.index)
+    if len(scored.scores.index.difference(frame.index)):
+        raise InputError(f"scores.parquet and coded_wide in {folder} hold other units. Code the wave anew.")
+
+    def take(name: str | None, option: str) -> pd.Series | None:
+        if name is None:
+            return None
+        if name not in frame.columns:
+            raise InputError(
+                f"No column {name!r} in coded_wide of {folder}. Columns: {list_names(list(frame.columns))}. "
+                f"Choose one with {option}."
+            )
+        return frame[name]
+
+    by = {name: series for name in columns.by if (series := take(name, "--by")) is not None}
+    notes: list[str] = []
+    respondents = take(columns.respondent or names.get("group"), "--respondent")
+    questions = take(names.get("question"), "--question")
+    clusters, strata = take(columns.cluster, "--cluster"), take(columns.strata, "--strata")
+    weights = take(columns.weight, "--weight")
+    beyond = target == "superpopulation" or (target is None and (weights is not None or strata is not None))
+    if clusters is None and beyond and respondents is not None and respondents.duplicated().any():
+        clusters = respondents
+        notes.append("Answers of one respondent are taken together as a cluster.")
+    blank = silent = None
+    text = names.get("text")
+    if text in frame.columns:
+        uncoded = scores.isna().all(axis=1)
+        blank = frame[text].astype(str).str.strip().eq("") & uncoded
+        silent = _find_non_responses(frame[text], questions, ~uncoded)
+    elif substantive:
+        raise InputError(f"coded_wide of {folder} lacks the texts, so non-responses cannot be told.")
+    wave = SurveyWave(
+        scores,
+        scored.thresholds,
+        weights=None if weights is None else pd.to_numeric(weights, errors="coerce"),
+        clusters=clusters,
+        strata=strata,
+        respondents=respondents,
+        questions=questions,
+        blank=blank,
+        non_response=silent,
+        stances=_read_model_stances(folder, frame.index),
+        names=scored.names,
+    )
+    return wave, by, notes
+
+
+def write_figures(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table of figures as csv; what is not known is empty."""
+    cells = [[_as_cell(value) for value in frame[name].tolist()] for name in frame.columns]
+    with atomic_text(path) as handle:
+        write_rows([list(frame.columns)], handle)
+        write_rows(zip(*cells, strict=True), handle)
+
+
+def _read_wide(folder: Path, id: str) -> pd.DataFrame:
+    path = next((folder / name for name in _WIDE if (folder / name).is_file()), None)
+    if path is None:
+        raise InputError(f"{folder} holds no coded_wide table. Code the wave anew: textmine code.")
+    table = read_table(path)
+    if id not in table.frame.columns:
+        raise InputError(f"coded_wide in {folder} has no column {id!r}. Code the wave anew: textmine code.")
+    frame = table.frame
+    return frame.set_index(pd.Index(frame[id].astype(str), name="unit_id"))
+
+
+def _find_non_responses(texts: pd.Series, questions: pd.Series | None, coded: pd.Series) -> pd.Series:
+    """Which of the coded texts say nothing; each different pair of text and question is looked at once."""
+    asked = pd.Series("", index=texts.index) if questions is None else questions.astype(str)
+    pairs = pd.MultiIndex.from_arrays([texts.astype(str), asked])
+    codes, different = pd.factorize(pairs)
+    says = np.array([is_non_response(text, question) for text, question in different], dtype=bool)
+    return pd.Series(says[codes] & coded.to_numpy(), index=texts.index)
+
+
+def _read_model_stances(folder: Path, units: pd.Index) -> pd.DataFrame | None:
+    """What the coder made of the codes that it gave, units x codes; None where it tells no stance."""
+    path = folder / "coded_long.csv"
+    if not path.is_file():
+        return None
+    frame = read_table(path).frame
+    if not {"unit_id", "code", "stance"} <= set(frame.columns):
+        return None
+    said = frame[frame["stance"].ne("")].drop_duplicates(["unit_id", "code"])
+    if not len(said):
+        return None
+    return pd.DataFrame(said.pivot(index="unit_id", columns="code", values="stance")).reindex(units)
+
+
+def _read_stances(files: Sequence[Path], id: str) -> pd.DataFrame | None:
+    """People's stances in long files; None where no file tells any."""
+    parts = []
+    for table in map(read_table, files):
+        if {"code", "stance"} <= set(table.frame.columns):
+            codes, stances = table.frame["code"].tolist(), table.frame["stance"].tolist()
+            parts.append(
+                pd.DataFrame({"unit_id": find_unit_ids(table, id), "code": codes, "stance": stances})
+            )
+    said = pd.concat(parts, ignore_index=True) if parts else None
+    return said if said is not None and said["stance"].str.strip().ne("").any() else None
+
+
+def _refuse_unsettled(files: Sequence[Path], id: str) -> None:
+    """Raise ``InputError`` where several coders of a long file read the same unit and gave other codes."""
+    for table in map(read_table, files):
+        if not {"code", "coder"} <= set(table.frame.columns):
+            continue
+        rows = pd.DataFrame(
+            {
+                "unit": find_unit_ids(table, id),
+                "coder": table.frame["coder"].tolist(),
+                "code": table.frame["code"].tolist(),
+            }
+        )
+        sets = rows.groupby(["unit", "coder"])["code"].agg(frozenset)
+        apart = int((sets.groupby("unit").nunique() > 1).sum())
+        if apart:
+            raise InputError(
+                f"{table.source}: {apart} units were read by several coders who differ. Give the adjudicated "
+                "codes with --checked, and each coder's own with --reader NAME=FILE."
+            )
+
+
+def _as_cell(value: Any) -> Any:
+    if value is None or value != value:
+        return ""
+    return round(value, _DECIMALS) if isinstance(value, float) else value
+
+
+def _plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = frame.astype(object).to_dict("records")
+    return [
+        {
+            str(key): None if (cell := _as_cell(value)) == "" and value != "" else cell
+            for key, value in row.items()
+        }
+        for row in rows
+    ]
