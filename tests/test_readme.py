@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import signal
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from typer.main import get_command
@@ -78,8 +82,33 @@ def run_shell(block: Block, textmine, *, stand_in: bool) -> None:
             continue
         if stand_in and words[1] == "shrink":  # takes accurate models alone, and the stand-in is a fast one
             continue
+        if words[1] == "annotate":
+            assert_serves(words[1:], where)
+            continue
         ran = textmine(*words[1:])
         assert ran.code == 0, f"{where}\n{ran.err or ran.out}"
+
+
+def assert_serves(words: list[str], where: str) -> None:
+    """The pages are served until the command is interrupted, as a user does with Ctrl+C."""
+    own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {}
+    command = [sys.executable, "-c", "from textmine.cli import main; main()", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", **own) as serving:
+        try:
+            said = []
+            for line in serving.stdout:
+                said.append(line)
+                if line.startswith("Stop with"):
+                    break
+            link = re.search(r"(http://127\.0\.0\.1:\d+)/#", "".join(said))
+            assert link, f"{where}\n{''.join(said)}"
+            with urlopen(link[1], timeout=30) as page:
+                assert page.status == 200 and b"enter.js" in page.read(), where
+            serving.send_signal(signal.CTRL_C_EVENT if sys.platform == "win32" else signal.SIGINT)
+            serving.stdout.read()
+            assert serving.wait(30) == 0, where
+        finally:
+            serving.kill()
 
 
 def run_python(block: Block, names: dict[str, object]) -> None:

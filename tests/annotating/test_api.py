@@ -31,6 +31,13 @@ def test_read_and_found_nothing_is_a_decision_and_a_skip_is_none(work) -> None:
     assert decisions[["training", "money", "time"]].iloc[0].tolist() == [0, 0, 0]
 
 
+@pytest.mark.parametrize("said", [{}, {"codes": None}, {"codes": "money"}], ids=["none", "null", "text"])
+def test_codes_that_were_not_sent_are_not_nothing_found(work, said) -> None:
+    ann = work.enter("ann")
+    assert ann.ask("event", id="d1", kind="decision", unit_id="u00", **said).status_code == 422
+    assert work.store.events() == []
+
+
 def test_units_on_their_way_are_not_given_again(work) -> None:
     ann = work.enter("ann")
     first = ann.told("next", limit=2)["units"]
@@ -209,6 +216,12 @@ def test_search_finds_ones_own_units_whatever_the_case(work) -> None:
     assert work.enter("ann").told("search", words="  ")["count"] == 0
 
 
+def test_search_finds_an_accent_however_it_is_typed(work) -> None:
+    ann = work.enter("ann")
+    for words in ("caf\u00e9", "CAFE\u0301", "na\u00efve costs"):
+        assert [hit["id"] for hit in ann.told("search", words=words)["found"]] == ["u00"]
+
+
 def test_search_does_not_reach_units_of_others(make_work) -> None:
     work = make_work(tasks=False)
     work.store.assign([Task(annotator="ann", unit_id="u01"), Task(annotator="ben", unit_id="u05")])
@@ -265,6 +278,22 @@ def test_differences_are_settled_with_a_reason(work) -> None:
     assert ada.ask("event", **event, reason="Money is named.").status_code == 200
     assert ada.told("differences")["open"] == 0
     assert work.store.coded(adjudicated=True).counts()["money"] == 2
+
+
+def test_a_lead_who_is_still_to_read_a_unit_sees_nobodys_reading_of_it(work) -> None:
+    work.store.assign([Task(annotator="ada", unit_id=unit) for unit in ("u00", "u01")])
+    ann, ben, ada = work.enter("ann"), work.enter("ben"), work.enter("ada")
+    for unit in ("u00", "u01", "u02"):
+        ann.decide({"id": unit}, ["money"])
+        ben.decide({"id": unit}, ["time"])
+    assert [unit["id"] for unit in ada.told("differences")["units"]] == ["u02"]
+    assert ada.ask("difference", id="u00").status_code == 403
+    ada.decide({"id": "u00"}, ["time"])
+    assert [unit["id"] for unit in ada.told("differences")["units"]] == ["u00", "u02"]
+    assert len(ada.told("difference", id="u00")["readings"]) == 3
+    assert not work.store.decisions().query("annotator == 'ada'")["suggestions_shown"].any()
+    ada.decide({"id": "u00"}, ["money"], id="after")
+    assert work.store.decisions().query("annotator == 'ada'")["suggestions_shown"].all()
 
 
 def test_reflexive_projects_settle_nothing_and_measure_no_agreement(make_work) -> None:

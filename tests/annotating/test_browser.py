@@ -159,6 +159,25 @@ def test_what_could_not_be_sent_is_shown_kept_without_words_and_sent_once(work, 
     assert [event.unit_id for event in work.store.events()] == ["u00", "u01"]
 
 
+def test_a_tab_and_its_double_both_keep_what_could_not_be_sent(work, serve, open_page) -> None:
+    address = serve(work)
+    ann = open_page(address.link(work.tokens["ann"]))
+    with ann.expect_popup() as opened:
+        ann.evaluate("() => { window.open('/read'); }")  # with a copy of what the first keeps for its tab
+    double = opened.value
+    double.wait_for_selector("#main[data-ready]")
+    for page, key in ((ann, "2"), (double, "3")):
+        page.route("**/api/event", lambda route: route.abort())
+        press(page, key, "Enter")
+        wait_until(page, "document.querySelector('#saved').textContent.includes('not saved yet')")
+    double.close()
+    ann.reload()
+    ann.wait_for_selector("#main[data-ready]")
+    ann.unroute("**/api/event")
+    wait_saved(ann)
+    assert sorted(event.applied for event in work.store.events()) == [["money"], ["time"]]
+
+
 def test_an_answer_that_was_lost_stores_nothing_twice(work, serve, open_page) -> None:
     ann = open_page(serve(work).link(work.tokens["ann"]))
     lost = []
@@ -307,6 +326,27 @@ def test_six_thousand_rows_do_not_freeze_the_grid(make_work, corpus, serve, open
     assert (time.perf_counter() - began) / 120 < 0.1  # a key is answered in under a tenth of a second
     wait_saved(ann)
     wait_until(ann, "document.querySelector('#where').textContent.startsWith('Rows 51 to 100')")
+
+
+def test_each_line_runs_in_the_direction_of_its_words(make_work, corpus, serve, open_page) -> None:
+    frame = corpus.frame.copy()
+    frame.loc[0, "text"] = "\u0646\u0639\u0645\u0644 \u0645\u0639\nand in English"
+    work = make_work(Corpus(frame))
+    ann = open_page(serve(work).link(work.tokens["ann"]))
+    first, second = ann.evaluate("""() => {
+      const node = document.querySelector('#text').firstChild, lines = node.data.split('\\n');
+      return [[0, lines[0].length], [lines[0].length + 1, node.data.length]].map(([start, end]) => {
+        const range = document.createRange();
+        range.setStart(node, start);
+        range.setEnd(node, end);
+        return range.getBoundingClientRect().left;
+      });
+    }""")
+    assert first > second + 200  # the Arabic line stands at the right
+    ann.evaluate(SELECT, "\u0645\u0639")
+    press(ann, "2", "Enter")
+    wait_saved(ann)
+    assert work.store.coded("ann").spans["quote"].tolist() == ["\u0645\u0639"]
 
 
 def test_places_in_the_browser_and_in_python_agree(work, serve, open_page) -> None:

@@ -88,6 +88,17 @@ def test_the_command_opens_a_project_and_prints_the_link(textmine, tmp_path, mon
     assert serving.Address("127.0.0.1", 1).is_loopback
 
 
+def test_stopping_writes_the_files_for_git(textmine, monkeypatch, work) -> None:
+    from textmine.jobs import annotate as job
+
+    monkeypatch.setattr(job, "serve", lambda *given, **named: work.store.decide("u01", "ann", ["money"]))
+    ran = textmine("annotate", work.project.folder, "--port", 0, "--no-browser", "--no-learn")
+    assert ran.code == 0, ran.err
+    kept = work.project.annotations
+    assert kept.name in ran.out and len((kept / "ann.jsonl").read_text("utf-8").splitlines()) == 1
+    assert (kept / "labels" / "settled.csv").read_text("utf-8").splitlines()[1].startswith("u01,0,1,0,")
+
+
 def test_opening_to_others_says_so(textmine, monkeypatch, work) -> None:
     from textmine.jobs import annotate as job
 

@@ -175,3 +175,32 @@ def test_labels_are_not_written_over(store: AnnotationStore, tmp_path: Path) -> 
     import_annotations(store, tmp_path)
     with pytest.raises(InputError, match="not written over"):
         export_annotations(store, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"codes": ["money"], "stances": {}, "spans": [], "reason": ""},
+        {"codes": {"money": "yes"}, "stances": {}, "spans": [], "reason": ""},
+        {"codes": {"money": 1}, "stances": {}, "spans": [{"start": 1}], "reason": ""},
+        {"codes": {"money": 1}},
+    ],
+    ids=["a list", "a word", "half a stretch", "too little"],
+)
+def test_event_of_another_form_is_refused_before_it_is_stored(
+    store: AnnotationStore, tmp_path: Path, payload
+) -> None:
+    row = {"id": "e1", "kind": "decision", "unit_id": "u1", "annotator": "ann", "seq": 1, "payload": payload}
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ann.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="This decision has a payload"):
+        import_annotations(store, tmp_path / "in")
+    assert store.events() == []
+
+
+def test_code_of_an_older_codebook_is_taken_in(store: AnnotationStore, make_store, tmp_path: Path) -> None:
+    store.decide("u1", "ann", ["money"])
+    export_annotations(store, tmp_path / "out")
+    newer = make_store("newer", codebook=Codebook.from_labels(["time", "travel"]))
+    assert import_annotations(newer, tmp_path / "out").events == 1
+    assert newer.coded("ann").decisions.isna()["travel"].tolist() == [True]

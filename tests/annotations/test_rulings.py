@@ -28,6 +28,22 @@ def test_narrowing_touches_only_decisions_that_gave_the_code(store: AnnotationSt
     assert touched(ruling) == {("u1", "ann"), ("u5", "ben")}
 
 
+def test_a_decision_that_comes_while_the_ruling_is_written_is_queued_too(
+    store: AnnotationStore, asked: str, monkeypatch
+) -> None:
+    record = store.record
+
+    def record_late(event):
+        if event.kind == "ruling":
+            store.decide("u4", "cat", ["time"])
+        return record(event)
+
+    monkeypatch.setattr(store, "record", record_late)
+    ruling = store.answer(asked, "olu", "Only hours count.", effect="narrows")
+    assert touched(ruling) == {("u1", "ann"), ("u4", "cat"), ("u5", "ben")}
+    assert store.next_task("cat").unit_id == "u4"
+
+
 def test_widening_touches_only_decisions_on_the_same_words_that_did_not(
     store: AnnotationStore, asked: str
 ) -> None:

@@ -103,3 +103,13 @@ def test_wrong_task_is_refused(store: AnnotationStore, wrong: dict, told: str) -
         store.assign([task("u1", **wrong)])
     with pytest.raises(InputError, match="does not have"):
         store.assign([task("nowhere")])
+
+
+def test_tasks_are_counted_and_listed_without_some_purposes(store: AnnotationStore) -> None:
+    store.assign([task("u3"), task("u1"), task("u2"), task("u4", "ben")])
+    store.assign([task("u1", purpose="adjudicate"), task("u5", purpose="drawn")])
+    store.decide("u3", "ann", [])
+    assert store.count_tasks("ann") == (4, 3)
+    assert store.count_tasks("ann", without=["adjudicate", "drawn"]) == (3, 2)
+    assert store.list_units("ann", without=["adjudicate", "drawn"]) == ["u3", "u1", "u2"]
+    assert store.count_tasks("cat") == (0, 0) and store.list_units("cat") == []

@@ -93,13 +93,13 @@ def tell_notes(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
 def tell_differences(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
     """The units on which readers differ."""
     boards.require_gold(desk, visitor)
-    return boards.list_differences(desk, settled=given.get("settled") is True)
+    return boards.list_differences(desk, visitor, settled=given.get("settled") is True)
 
 
 def tell_difference(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
     """One unit with all readings side by side."""
     boards.require_gold(desk, visitor)
-    return boards.show_difference(desk, desk.check_unit(visitor, given.get("id")))
+    return boards.show_difference(desk, visitor, desk.check_unit(visitor, given.get("id")))
 
 
 def tell_questions(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:

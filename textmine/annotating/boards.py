@@ -34,9 +34,13 @@ def require_gold(desk: Desk, visitor: Visitor) -> None:
     visitor.require(visitor.settles, "Differences are settled by an adjudicator or the owner.")
 
 
-def list_differences(desk: Desk, *, settled: bool) -> dict[str, Any]:
-    """The units on which readers differ, in the corpus's order; with ``settled`` those settled already."""
+def list_differences(desk: Desk, visitor: Visitor, *, settled: bool) -> dict[str, Any]:
+    """The units on which readers differ, in the corpus's order; with ``settled`` those settled already.
+
+    Those that this person is still to read come once that is done.
+    """
     table = desk.store.disagreements()
+    table = table[~table["unit_id"].isin(desk.list_unread(visitor))]
     again = {t.unit_id for t in desk.store.list_tasks() if t.purpose == "adjudicate" and not t.closed}
     units: dict[str, list[str]] = {}
     done: dict[str, bool] = {}
@@ -51,8 +55,13 @@ def list_differences(desk: Desk, *, settled: bool) -> dict[str, Any]:
     return {"units": found, "open": sum(not d for d in done.values()), "settled": sum(done.values())}
 
 
-def show_difference(desk: Desk, unit_id: str) -> dict[str, Any]:
-    """A unit, what each reader gave it with the words they chose, and how it was settled, if it was."""
+def show_difference(desk: Desk, visitor: Visitor, unit_id: str) -> dict[str, Any]:
+    """A unit, what each reader gave it with the words they chose, and how it was settled, if it was.
+
+    Raises ``Refused`` (403) where this person is still to read it.
+    """
+    visitor.require(unit_id not in desk.list_unread(visitor), "Decide on it first; then it can be settled.")
+    desk.note_shown(visitor, unit_id)
     events = desk.store.history(unit_id)
     evidence = find_live(events, ["evidence"])
     readings = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -130,6 +131,16 @@ class Desk:
             raise Refused(403, "Decide on it first; then what others said can be shown.")
         return {"id": unit_id, **self._show_others(visitor, unit_id)}
 
+    def list_unread(self, visitor: Visitor) -> set[str]:
+        """In a blind project what this person is still to read: nobody's readings of it are shown yet."""
+        todo = self.store.list_tasks(visitor.name) if self.settings.blind else []
+        return {t.unit_id for t in todo if not t.closed and t.purpose in ("code", "calibration")}
+
+    def note_shown(self, visitor: Visitor, unit_id: str) -> None:
+        """Keep that others' readings or suggestions on the unit went to this person's page."""
+        with self._lock:
+            self._shown.add((visitor.name, unit_id))
+
     def was_shown(self, visitor: Visitor, unit_id: str) -> bool:
         """Whether others' readings or suggestions on the unit went to this person's page."""
         return (visitor.name, unit_id) in self._shown
@@ -167,16 +178,14 @@ class Desk:
 
     def count(self, visitor: Visitor) -> dict[str, int]:
         """How many readings were given to this person, and how many are still to do."""
-        tasks = [t for t in self.store.list_tasks(visitor.name) if t.purpose not in ("adjudicate", "drawn")]
-        return {"total": len(tasks), "open": sum(not task.closed for task in tasks)}
+        total, left = self.store.count_tasks(visitor.name, without=("adjudicate", "drawn"))
+        return {"total": total, "open": left}
 
     def list_own(self, visitor: Visitor) -> list[str]:
         """The units given to this person, each once, in the order of reading."""
         at, units = self._own.get(visitor.name, (0.0, []))
         if not units or time.monotonic() - at > _OWN_KEPT_SECONDS:
-            tasks = sorted(self.store.list_tasks(visitor.name), key=lambda task: task.position or 0)
-            read = (t.unit_id for t in tasks if t.purpose not in ("reread", "adjudicate"))
-            units = list(dict.fromkeys(read))
+            units = self.store.list_units(visitor.name, without=("reread", "adjudicate"))
             self._own[visitor.name] = (time.monotonic(), units)
         return units
 
@@ -201,14 +210,14 @@ class Desk:
 
     def search(self, visitor: Visitor, words: str, limit: int = 50) -> dict[str, Any]:
         """The person's units whose text holds all these words, in the order of reading."""
-        wanted = [word for word in words.casefold().split() if word]
+        wanted = _fold(words).split()
         units: Iterable[str] = self.place if visitor.settles else self.list_own(visitor)
         decided = {event.unit_id for event in find_current(self.shelf(visitor.name))}
         found: list[dict[str, Any]] = []
         count = 0
         for unit in units if wanted else ():
             text = self.text(unit)
-            low = text.casefold()
+            low = _fold(text)
             if all(word in low for word in wanted):
                 count += 1
                 if len(found) < limit:
@@ -273,8 +282,7 @@ class Desk:
         if suggest and self.settings.show_suggestions_after and self.settings.has_gold:
             seen["suggestions"] = self._suggest(unit_id)
         if seen["others"] or seen["suggestions"]:
-            with self._lock:
-                self._shown.add((visitor.name, unit_id))
+            self.note_shown(visitor, unit_id)
         return seen
 
     def _suggest(self, unit_id: str) -> list[dict[str, Any]]:
@@ -339,8 +347,13 @@ def _plain(value: Any) -> str:
     return "" if value is None or value != value else str(value)
 
 
+def _fold(text: str) -> str:
+    """A text as it is searched: an accent set apart is that on its letter, and capitals do not count."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 def _cut_hit(text: str, word: str) -> str:
     """The words around the first hit, so that a page of hits stays short."""
-    at = max(text.casefold().find(word), 0)
+    at = max(_fold(text).find(word), 0)
     start, end = max(0, at - _HIT_WINDOW), min(len(text), at + len(word) + _HIT_WINDOW)
     return ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")

@@ -105,6 +105,8 @@ def _take_payload(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
         raise Refused(422, "stances and spans: wanted a mapping, and a list of at most 500.")
     if not all(isinstance(span, dict) for span in spans):
         raise Refused(422, "spans: wanted code, start and end of each.")
+    if not isinstance(given.get("codes"), list):  # none sent is not the same as none found
+        raise Refused(422, "codes: wanted a list; an empty one says that the unit holds none.")
     codes = take_list(given, "codes", longest=5000)
     coding: dict[str, Any] = {"codes": codes, "stances": stances, "spans": spans}
     return coding | ({"reason": take_text(given, "reason")} if kind == "adjudication" else {})

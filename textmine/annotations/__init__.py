@@ -5,6 +5,7 @@ from __future__ import annotations
 from textmine.annotations.assignment import plan_tasks
 from textmine.annotations.events import Event, new_event_id
 from textmine.annotations.folder import ImportReport, export_annotations, import_annotations
+from textmine.annotations.keeping import keep_annotations, restore_annotations
 from textmine.annotations.people import Annotator
 from textmine.annotations.project import Assignment, Project, Settings, create_project
 from textmine.annotations.rulings import Ruling
@@ -24,6 +25,8 @@ __all__ = [
     "create_project",
     "export_annotations",
     "import_annotations",
+    "keep_annotations",
     "new_event_id",
     "plan_tasks",
+    "restore_annotations",
 ]

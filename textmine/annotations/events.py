@@ -45,6 +45,18 @@ EFFECTS = ("narrows", "widens", "unclear")
 #: Kinds that say which codes a unit takes.
 CODINGS = ("decision", "adjudication")
 
+_CODING: dict[str, type] = {"codes": dict, "stances": dict, "spans": list, "reason": str}
+_QUESTION: dict[str, type] = {"text": str, "code": str}
+#: The payload of each kind as it is stored; of all others, a text.
+_FORMS: dict[str, dict[str, type]] = {
+    "decision": _CODING,
+    "adjudication": _CODING,
+    "evidence": {"code": str, "start": int, "end": int, "quote": str},
+    "undo": {},
+    "question": _QUESTION,
+    "ruling": {**_QUESTION, "question": str, "effect": str, "touched": int},
+}
+
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?")
 # Names that Windows keeps for devices, and those of files that stand beside the annotators' own.
 _KEPT = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))}
@@ -174,6 +186,26 @@ def check_payload(event: Event, codebook: Codebook, text: str | None = None) -> 
     return payload
 
 
+def check_form(event: Event) -> None:
+    """Raise ``InputError`` where the payload of an event from a file has not the form that the store writes.
+
+    Its codes need not be in the codebook of today, nor its quotes in the texts.
+
+    >>> check_form(Event(id="e", kind="memo", unit_id="u", annotator="ann", payload={"text": "odd"}))
+    """
+    given = dict(event.payload)
+    wanted = _FORMS.get(event.kind, {"text": str})
+    good = given.keys() == wanted.keys() and all(type(given[key]) is wanted[key] for key in wanted)
+    if good and event.kind in CODINGS:
+        good = all(type(value) is int and value in (0, 1) for value in given["codes"].values())
+        good = good and all(stance in STANCES for stance in given["stances"].values())
+        good = good and all(_is_span(span) for span in given["spans"])
+    if not good:
+        raise InputError(
+            f"This {event.kind} has a payload of a form that textmine does not export. Export it anew."
+        )
+
+
 def dump_json(value: Any) -> str:
     """A value as one line of JSON, its keys as they stand (codes in the codebook's order)."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
@@ -291,6 +323,11 @@ def _check_word(what: str, given: Any, known: Sequence[str]) -> str:
         shown = repr(given) if isinstance(given, str) and len(given) <= 40 else "that was given"
         raise InputError(f"No {what} {shown}. Choose one of {', '.join(known)}.")
     return str(given)
+
+
+def _is_span(given: Any) -> bool:
+    wanted = _FORMS["evidence"]
+    return isinstance(given, Mapping) and {k: type(v) for k, v in given.items()} == wanted
 
 
 def _check_keys(given: Mapping[str, Any], known: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from textmine.annotations.current import list_readers
 from textmine.annotations.events import (
     Event,
     check_event,
+    check_form,
     check_payload,
     dump_json,
     event_from_row,
@@ -178,6 +179,7 @@ def _task_from(row: dict[str, Any]) -> Task:
 
 def _checked(event: Event) -> Event:
     check_event(event)
+    check_form(event)
     if event.seq < 1:
         raise InputError("an event in a file has a seq of 1 or more")
     return event

@@ -41,7 +41,8 @@ A study made by `textmine init`.
 | `annotations/{name}/` | who gave which code to which unit, as text files for git |
 | `models/` | coders trained on them |
 
-The database of annotations (`annotations/*.sqlite`) is not for git; the files beside it hold the same.
+The database of annotations (`annotations/*.sqlite`) is not for git. When `textmine annotate` is stopped it
+writes the same into the files beside it, and builds the database from them where there is none.
 Texts and quotes are respondents' words: think before you share this folder.
 """
 _IGNORED = "annotations/*.sqlite*\n"

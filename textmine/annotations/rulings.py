@@ -75,6 +75,8 @@ def answer_question(
             },
         )
     )
+    before = [event for event in store.events() if event.seq < ruling.seq]  # some may have come meanwhile
+    touched = find_touched(store, before, asked, about, effect=effect, also=also)
     active = {person.name for person in store.annotators() if person.active}
     free = not store.annotators()
     mine = [event for event in touched if free or event.annotator in active]

@@ -169,9 +169,12 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A write takes its lock at the start: one that finds out late that others wrote would have to fail."""
-    writes = connection.get_execution_options().get("textmine_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """A write takes its lock at the start: one that finds out late that others wrote would have to fail.
+
+    What only reads is one statement, which sees one state of the store without a transaction around it.
+    """
+    if connection.get_execution_options().get("textmine_writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _bring_up_to_date(connection: Connection) -> None:

@@ -21,10 +21,12 @@ from textmine.annotations.tasks import (
     Task,
     add_tasks,
     check_task,
+    fetch_counts,
     fetch_given,
     fetch_open,
     fetch_plan,
     fetch_tasks,
+    fetch_units,
     in_chunks,
 )
 from textmine.annotations.verbs import Verbs
@@ -216,7 +218,7 @@ class AnnotationStore(Verbs):
 
     def next_tasks(self, annotator: str, limit: int) -> list[Task]:
         """The next few, in order; a re-read waits until its unit has been read."""
-        size = limit + 8
+        size = limit + 2
         while True:
             with reading(self._engine) as connection:
                 found = fetch_open(connection, self.project, annotator, size)
@@ -244,6 +246,16 @@ class AnnotationStore(Verbs):
         """The plan as tasks, by annotator and position."""
         with reading(self._engine) as connection:
             return fetch_plan(connection, self.project, annotator)
+
+    def count_tasks(self, annotator: str, *, without: Sequence[str] = ("drawn",)) -> tuple[int, int]:
+        """How many tasks somebody has, and how many of them are open; some purposes are left out."""
+        with reading(self._engine) as connection:
+            return fetch_counts(connection, self.project, annotator, without)
+
+    def list_units(self, annotator: str, *, without: Sequence[str] = ("drawn",)) -> list[str]:
+        """The units of somebody's tasks in the order of reading, each once; some purposes are left out."""
+        with reading(self._engine) as connection:
+            return fetch_units(connection, self.project, annotator, without)
 
     def unassigned(self, units: Iterable[str]) -> list[str]:
         """Those of these units that nobody is to read yet, in the order given."""

@@ -52,8 +52,7 @@ def list_labels(store: AnnotationStore, *, sample: bool | str = False) -> pd.Dat
     """
     coded = make_coded(store, adjudicated=store.approach != "reflexive")
     drawn = _find_draws(store.list_tasks(), find_current(store.events()))
-    names = sorted({name for draws in drawn.values() for name in draws if draws[name][1] is not None})
-    wanted = _choose_sample(names, sample)
+    wanted = _choose_sample(_name_samples(drawn), sample)
     rows = {unit: _pick_draw(draws, wanted) for unit, draws in drawn.items()}
     frame = coded.wide()
     frame["sampling_role"] = [rows.get(unit, ("convenience", None))[0] for unit in frame.index]
@@ -74,6 +73,11 @@ def list_labels(store: AnnotationStore, *, sample: bool | str = False) -> pd.Dat
             )
         frame.attrs |= {"unread": unread, "unsettled": unsettled}
     return frame.reset_index()
+
+
+def list_samples(store: AnnotationStore) -> list[str]:
+    """The names of the samples whose units were drawn with known probabilities."""
+    return _name_samples(_find_draws(store.list_tasks(), find_current(store.events())))
 
 
 def list_disagreements(store: AnnotationStore) -> pd.DataFrame:
@@ -166,6 +170,10 @@ def _find_draws(tasks: Iterable[Task], current: Iterable[Event]) -> dict[str, di
             name = "" if event.probability is not None else f"\0{event.role}"
             draws[event.unit_id] = {name: (event.role, event.probability)}
     return draws
+
+
+def _name_samples(drawn: dict[str, dict[str, Draw]]) -> list[str]:
+    return sorted({name for draws in drawn.values() for name in draws if draws[name][1] is not None})
 
 
 def _choose_sample(names: Sequence[str], sample: bool | str) -> str | None:

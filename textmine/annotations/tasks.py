@@ -20,6 +20,14 @@ PURPOSES = ("code", "calibration", "reread", "ruling", "adjudicate", "drawn")
 AGAIN = ("reread", "ruling", "adjudicate", "drawn")
 
 _CHUNK = 500
+#: Asked before every decision, so it is put together once.
+_OPEN = (
+    sa.select(TASKS)
+    .where(TASKS.c.project == sa.bindparam("of"), TASKS.c.annotator == sa.bindparam("reader"))
+    .where(TASKS.c.closed.is_(False))
+    .order_by(TASKS.c.position)
+    .limit(sa.bindparam("most"))
+)
 Item = TypeVar("Item")
 
 
@@ -112,13 +120,8 @@ def fetch_tasks(connection: Connection, project: str, units: Iterable[str]) -> l
 
 def fetch_open(connection: Connection, project: str, annotator: str, limit: int) -> list[Task]:
     """The annotator's first open tasks, in the order of reading."""
-    query = (
-        sa.select(TASKS)
-        .where(TASKS.c.project == project, TASKS.c.annotator == annotator, TASKS.c.closed.is_(False))
-        .order_by(TASKS.c.position)
-        .limit(limit)
-    )
-    return [task_from_row(row) for row in connection.execute(query)]
+    wanted = {"of": project, "reader": annotator, "most": limit}
+    return [task_from_row(row) for row in connection.execute(_OPEN, wanted)]
 
 
 def fetch_plan(connection: Connection, project: str, annotator: str | None = None) -> list[Task]:
@@ -127,6 +130,22 @@ def fetch_plan(connection: Connection, project: str, annotator: str | None = Non
     query = query if annotator is None else query.where(TASKS.c.annotator == annotator)
     rows = connection.execute(query.order_by(TASKS.c.annotator, TASKS.c.position, TASKS.c.round))
     return [task_from_row(row) for row in rows]
+
+
+def fetch_counts(
+    connection: Connection, project: str, annotator: str, without: Sequence[str]
+) -> tuple[int, int]:
+    """How many tasks the annotator has and how many of them are open, some purposes left out."""
+    still = sa.func.sum(sa.case((TASKS.c.closed.is_(False), 1), else_=0))
+    query = sa.select(sa.func.count(), still).where(*_but(project, annotator, without))
+    total, left = connection.execute(query).one()
+    return int(total), int(left or 0)
+
+
+def fetch_units(connection: Connection, project: str, annotator: str, without: Sequence[str]) -> list[str]:
+    """The units of the annotator's tasks in the order of reading, each once; some purposes left out."""
+    query = sa.select(TASKS.c.unit_id).where(*_but(project, annotator, without))
+    return list(dict.fromkeys(connection.execute(query.order_by(TASKS.c.position)).scalars()))
 
 
 def fetch_given(connection: Connection, project: str) -> set[str]:
@@ -162,6 +181,11 @@ def in_chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
     """The items in lists short enough for one statement."""
     for start in range(0, len(items), _CHUNK):
         yield list(items[start : start + _CHUNK])
+
+
+def _but(project: str, annotator: str, without: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    mine = [TASKS.c.project == project, TASKS.c.annotator == annotator]
+    return [*mine, TASKS.c.purpose.not_in(list(without))]
 
 
 def _rounds_held(

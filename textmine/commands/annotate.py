@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from textmine.commands.common import make_console, print_notes
+from textmine.commands.common import make_console, print_notes, print_paths
 
 
 def annotate(
@@ -44,7 +44,8 @@ def annotate(
 ) -> None:
     """Open a project for annotation: pages on which people read, code and settle differences.
 
-    Everything stays on this machine: the pages are served from here and load nothing from elsewhere.
+    Everything stays on this machine: the pages are served from here and load nothing from elsewhere. When it
+    is stopped, the annotations are written into the project's folder: files for git, and tables of labels.
     """
     from textmine.annotating.serving import Address
     from textmine.jobs.annotate import open_annotating
@@ -75,3 +76,4 @@ def annotate(
 
             webbrowser.open(next(iter(work.links.values())))
         work.serve()
+        print_paths(console, sorted({path.parent for path in work.keep()}))

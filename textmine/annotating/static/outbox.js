@@ -8,9 +8,9 @@ export class Outbox {
   /** `changed(outbox)` is called whenever something was added, saved or refused. */
   constructor(project, person, changed) {
     const shelf = `textmine.${project}.${person}.outbox.`;
-    this.place = shelf + tabName();
+    this.place = shelf + newId(); // each page its own: a duplicated tab does not write over the first
     this.changed = changed;
-    this.waiting = adopt(shelf);
+    this.waiting = adopt(shelf, this.place);
     this.refused = [];
     this.trouble = null;
     this.savedAt = null;
@@ -107,21 +107,14 @@ export class Outbox {
 
 const holdsWords = (event) => Boolean(event.text || event.reason);
 
-/** A name for this tab that outlives a reload, so that two tabs do not write over each other. */
-function tabName() {
-  const name = sessionStorage.getItem('textmine.tab') || newId();
-  sessionStorage.setItem('textmine.tab', name);
-  return name;
-}
-
-/** What this tab or one that was closed had not got through; sending an event twice stores it once. */
-function adopt(shelf) {
+/** What this page or one that was closed had not got through; sending an event twice stores it once. */
+function adopt(shelf, mine) {
   const places = Object.keys(localStorage).filter((name) => name.startsWith(shelf));
   const found = new Map();
   for (const place of places.sort()) {
     for (const event of keep.get(place, [])) found.set(event.id, event);
     localStorage.removeItem(place);
   }
-  if (found.size) keep.set(shelf + tabName(), [...found.values()]);
+  if (found.size) keep.set(mine, [...found.values()]);
   return [...found.values()];
 }
