@@ -32,6 +32,7 @@ TABLES = [
     "coded_wide.xlsx",
     "datapackage.json",
     "rejected.csv",
+    "review.csv",
     "scores.parquet",
     "summary.csv",
 ]

@@ -28,6 +28,7 @@ MODULES = (
     "agreement",
     "annotations",
     "coding",
+    "topics",
     "estimates",
     "annotating",
     "exchange",
@@ -77,6 +78,15 @@ _PUBLIC = {
     "plan_tasks": "annotations",
     "export_annotations": "annotations",
     "import_annotations": "annotations",
+    "Learner": "annotating.learner",
+    "Pick": "annotating.drawing",
+    "advise_reading": "annotating.stopping",
+    "pick_audit": "annotating.drawing",
+    "pick_random": "annotating.drawing",
+    "pick_rare": "annotating.queue",
+    "refill_queue": "annotating.refill",
+    "export_labels": "jobs.labels",
+    "import_labels": "jobs.labels",
     "Coder": "coding.coder",
     "AccurateCoder": "coding.accurate",
     "ColdStartCoder": "coding.cold_start",
@@ -114,6 +124,12 @@ _PUBLIC = {
     "save_certificate": "coding.certificate",
     "put_in_bands": "coding.certificate",
     "read_scored_wave": "exchange.scored_wave",
+    "read_coded": "exchange.coded_reader",
+    "RefiProject": "exchange.refi.facts",
+    "read_qdpx": "exchange.refi.reading",
+    "read_qdc": "exchange.refi.reading",
+    "write_qdpx": "exchange.refi.writing",
+    "write_qdc": "exchange.refi.writing",
     "make_work_list": "coding.work_list",
     "minimum_sample": "coding.exact_tests",
     "minimum_correct": "coding.exact_tests",
@@ -126,6 +142,29 @@ _PUBLIC = {
     "AuditDesign": "estimates.design",
     "SurveyWave": "estimates.survey",
     "estimate_prevalence": "estimates.prevalence",
+    "estimate_differences": "estimates.differences",
+    "estimate_regression": "estimates.regression",
+    "compare_prevalence": "estimates.changes",
+    "find_coder_drift": "estimates.changes",
+    "AuditPlan": "estimates.plan",
+    "plan_audit": "estimates.plan",
+    "TopicModel": "topics.model",
+    "save_topics": "topics.artefact",
+    "load_topics": "topics.artefact",
+    "measure_npmi": "topics.quality",
+    "measure_diversity": "topics.quality",
+    "measure_outliers": "topics.quality",
+    "compare_topics": "topics.quality",
+    "match_topics": "topics.stability",
+    "measure_stability": "topics.stability",
+    "choose_topics": "topics.stability",
+    "measure_prevalence": "topics.stability",
+    "make_crosswalk": "topics.crosswalk",
+    "Crosswalk": "topics.crosswalk",
+    "propose_codes": "topics.proposals",
+    "add_proposals": "topics.proposals",
+    "follow_wave": "topics.waves",
+    "FollowedWave": "topics.waves",
 }
 
 __all__ = ["MODULES", "__version__", *_PUBLIC]
@@ -153,6 +192,11 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
         measure_pace,
         measure_unitizing,
     )
+    from textmine.annotating.drawing import Pick, pick_audit, pick_random
+    from textmine.annotating.learner import Learner
+    from textmine.annotating.queue import pick_rare
+    from textmine.annotating.refill import refill_queue
+    from textmine.annotating.stopping import advise_reading
     from textmine.annotations import (
         AnnotationStore,
         Event,
@@ -193,14 +237,30 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from textmine.coding.work_list import make_work_list
     from textmine.corpus import Corpus, Document
     from textmine.errors import CodebookError, InputError, InvalidDesign, ModelError, TextmineError
+    from textmine.estimates.changes import compare_prevalence, find_coder_drift
     from textmine.estimates.design import AuditDesign
+    from textmine.estimates.differences import estimate_differences
+    from textmine.estimates.plan import AuditPlan, plan_audit
     from textmine.estimates.prevalence import estimate_prevalence
+    from textmine.estimates.regression import estimate_regression
     from textmine.estimates.survey import SurveyWave
+    from textmine.exchange.coded_reader import read_coded
+    from textmine.exchange.refi.facts import RefiProject
+    from textmine.exchange.refi.reading import read_qdc, read_qdpx
+    from textmine.exchange.refi.writing import write_qdc, write_qdpx
     from textmine.exchange.scored_wave import read_scored_wave
+    from textmine.jobs.labels import export_labels, import_labels
     from textmine.offsets import OffsetMap
     from textmine.privacy import find_identifiers, redact_texts
     from textmine.reading import Labels, Reading, Table, read_corpus, read_labels, read_survey, read_table
     from textmine.reading.documents import read_document
     from textmine.reading.transcripts import read_transcript
     from textmine.spans import Span
+    from textmine.topics.artefact import load_topics, save_topics
+    from textmine.topics.crosswalk import Crosswalk, make_crosswalk
+    from textmine.topics.model import TopicModel
+    from textmine.topics.proposals import add_proposals, propose_codes
+    from textmine.topics.quality import compare_topics, measure_diversity, measure_npmi, measure_outliers
+    from textmine.topics.stability import choose_topics, match_topics, measure_prevalence, measure_stability
+    from textmine.topics.waves import FollowedWave, follow_wave
     from textmine.vocabulary import Vocabulary, find_terms, name_forms

@@ -18,11 +18,15 @@ from textmine.commands.code import code
 from textmine.commands.codebook import check_codebook
 from textmine.commands.demo import demo
 from textmine.commands.evaluate import evaluate
+from textmine.commands.export import export
+from textmine.commands.import_ import import_
 from textmine.commands.init import init
 from textmine.commands.labels import export_labels, import_labels
+from textmine.commands.prevalence import prevalence
 from textmine.commands.read import read
 from textmine.commands.redact import redact
 from textmine.commands.shrink import shrink
+from textmine.commands.topics import topics
 from textmine.commands.train import train
 from textmine.errors import CodebookError, TextmineError
 
@@ -44,8 +48,25 @@ labels_app = typer.Typer(
 labels_app.command("export")(export_labels)
 labels_app.command("import")(import_labels)
 
-for command in (demo, init, read, clean, redact, annotate, agree, train, shrink, evaluate, certify, code):
+for command in (
+    demo,
+    init,
+    read,
+    clean,
+    redact,
+    annotate,
+    agree,
+    train,
+    shrink,
+    evaluate,
+    certify,
+    code,
+    topics,
+    prevalence,
+    export,
+):
     app.command()(command)
+app.command("import")(import_)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(labels_app, name="labels")
 

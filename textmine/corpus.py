@@ -161,9 +161,11 @@ def as_strings(column: pd.Series[Any]) -> pd.Series[Any]:
     >>> as_strings(pd.Series([2.5, None])).tolist()
     ['2.5', '']
     """
-    said = zip(column.astype(object), column.notna(), strict=True)
-    strings = [str(value) if known else "" for value, known in said]
-    return pd.Series(strings, index=column.index, name=column.name, dtype=object)  # holds half a pair as well
+    known = column.astype(object).where(column.notna(), "")
+    try:
+        return known.astype(str)
+    except UnicodeEncodeError:  # half of a pair of surrogates, which only a column of objects holds
+        return pd.Series([*map(str, known)], index=column.index, name=column.name, dtype=object)
 
 
 def _attribute_name(column: str) -> str:

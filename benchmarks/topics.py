@@ -1,0 +1,327 @@
+"""Topics beside BERTopic as it comes: stability, outliers, coherence, agreement with people, time and memory.
+
+    python benchmarks/topics.py [quality] [speed] [planted] [waves] [--data nhs school] [--seeds 5]
+                                [--resamples 3] [--texts N] [--runs 50]
+
+``quality``: NHS and school comments, each method in a process of its own, one thread: fitted with each seed
+and to resamples of the texts (nine in ten, and as many with replacement). Stability is the mean matched
+Jaccard of the first run's topics over the other runs; a topic is fit to report from 0.5 on; AMI is with the
+code of the texts that people gave exactly one. BERTopic 0.17.4 has its defaults, with the packaged MiniLM.
+``speed``: 100,000 comments made of the NHS ones, with new words. ``planted``: each code of the school study
+withheld in turn; is it among the draft codes? ``waves``: 1,000 school comments of which 5% have a theme that
+the old wave lacks, and waves without one.
+
+The NHS comments are looked for as benchmarks/README.md says; parts without their data are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from comments import vary_comments
+from protocols import choose_nhs, find_benchmarks, read_nhs, read_study
+from scoring import write_results
+
+from textmine.coded import CodedDataset
+from textmine.coding.intervals import wilson_interval
+from textmine.corpus import Corpus
+from textmine.topics.model import TopicModel
+from textmine.topics.proposals import propose_codes
+from textmine.topics.quality import compare_topics, measure_diversity, measure_npmi, measure_outliers
+from textmine.topics.stability import REPORTABLE, score_matches
+from textmine.topics.waves import find_new_topics
+
+PARTS = ("quality", "speed", "planted", "waves")
+METHODS = ("textmine", "bertopic")
+MANY = 100_000
+#: A wave's comments, the share of the new theme, and how a code counts as found.
+WAVE, PLANTED = 1000, 50
+PRECISION, RECALL = 0.5, 0.3
+#: An alarm is the planted theme's where at least this share of its comments are planted.
+RIGHT = 0.5
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the parts asked for; 1 where the NHS comments were asked for and are absent."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", default=list(PARTS))
+    parser.add_argument("--data", nargs="+", default=["nhs", "school"], choices=["nhs", "school"])
+    parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--resamples", type=int, default=3)
+    parser.add_argument("--texts", type=int, default=0, help="only so many texts, to try it out")
+    parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"no part {', '.join(sorted(unknown))}; parts: {', '.join(PARTS)}")
+    if asked.one:
+        print(json.dumps(run_method(asked.one, asked.data[0], asked.seeds, asked.resamples, asked.texts)))
+        return 0
+    data = [d for d in asked.data if d == "school" or find_benchmarks()]
+    if len(data) < len(asked.data):
+        print("The NHS comments were not found: name their folder with TEXTMINE_BENCHMARKS.")
+    if "quality" in asked.parts:
+        write_quality(data, asked.methods, asked.seeds, asked.resamples, asked.texts)
+    if "speed" in asked.parts and find_benchmarks():
+        write_speed(asked.texts or MANY)
+    if "planted" in asked.parts:
+        write_planted()
+    if "waves" in asked.parts:
+        write_waves(asked.runs)
+    return int(len(data) < len(asked.data))
+
+
+# --- quality ------------------------------------------------------------------------------------------------
+
+
+def read_texts(data: str, most: int = 0) -> tuple[list[str], npt.NDArray[np.float64]]:
+    """Texts and their codes as people gave them, (texts, codes) of 1 and 0."""
+    if data == "nhs":
+        folder = find_benchmarks()
+        assert folder is not None
+        chosen = choose_nhs(read_nhs(folder))
+        texts, y = chosen.frame["text"].tolist(), chosen.y.to_numpy()
+    else:
+        study, _ = read_study()
+        texts, y = study.corpus.texts, np.nan_to_num(study.y.to_numpy(dtype=np.float64))
+    rows = np.random.default_rng(0).permutation(len(texts))[:most] if most else np.arange(len(texts))
+    return [texts[i] for i in rows], y[rows]
+
+
+def draw_rows(n: int, resamples: int) -> list[tuple[str, npt.NDArray[np.int64]]]:
+    """The resamples: nine texts in ten, and as many with replacement."""
+    rng = np.random.default_rng(0)
+    drawn = []
+    for _ in range(resamples):
+        drawn.append(("subsample", np.sort(rng.permutation(n)[: round(0.9 * n)])))
+        drawn.append(("bootstrap", rng.integers(n, size=n)))
+    return drawn
+
+
+def run_method(method: str, data: str, seeds: int, resamples: int, most: int) -> dict[str, Any]:
+    """All runs of one method on one set of texts, in this process."""
+    texts, y = read_texts(data, most)
+    fit = fit_textmine if method == "textmine" else make_bertopic()
+    runs: list[list[list[str]]] = []
+    seconds: list[float] = []
+    outliers, npmi, diversity, ami = [], [], [], []
+    one = y.sum(axis=1) == 1
+    peak = 0.0
+    for seed in range(seeds):
+        started = time.perf_counter()
+        topics, words = fit(texts, seed)
+        seconds.append(time.perf_counter() - started)
+        peak = peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        runs.append(words)
+        outliers.append(measure_outliers(topics)["share"])
+        npmi.append(float(np.nanmean(measure_npmi(words, word_sets(texts)))))
+        diversity.append(measure_diversity(words))
+        ami.append(compare_topics(topics[one], y[one].argmax(axis=1))["ami"])
+    drawn = [(kind, fit([texts[i] for i in rows], seeds + k)[1]) for k, (kind, rows) in
+             enumerate(draw_rows(len(texts), resamples))]  # fmt: skip
+    of_kind = {k: [w for kind, w in drawn if kind == k] for k in ("subsample", "bootstrap")}
+    together = score_matches(runs[0], [*runs[1:], *of_kind["bootstrap"]])
+    found = {
+        "data": data, "method": method, "texts": len(texts), "topics": len(runs[0]),
+        "stability": float(np.mean(together)),
+        "over_seeds": float(np.mean(score_matches(runs[0], runs[1:]))) if seeds > 1 else float("nan"),
+        "over_subsamples": float(np.mean(score_matches(runs[0], of_kind["subsample"]))),
+        "over_bootstraps": float(np.mean(score_matches(runs[0], of_kind["bootstrap"]))),
+        "fit_to_report": sum(value >= REPORTABLE for value in together),
+        "fit_by_subsamples": sum(v >= REPORTABLE for v in score_matches(runs[0], of_kind["subsample"])),
+        "outliers": float(np.mean(outliers)), "npmi": float(np.mean(npmi)),
+        "diversity": float(np.mean(diversity)), "ami": float(np.mean(ami)),
+        "seconds": float(np.median(seconds)), "peak_mb": peak,
+    }  # fmt: skip
+    return found
+
+
+def fit_textmine(texts: Sequence[str], seed: int) -> tuple[npt.NDArray[np.int64], list[list[str]]]:
+    """Topics and words of a model as it comes."""
+    model = TopicModel(seed=seed).fit(list(texts))
+    return model.topics_, model.words_
+
+
+def make_bertopic() -> Any:
+    """A function that fits BERTopic with its defaults and another UMAP seed each time."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from bertopic import BERTopic
+    from sentence_transformers import SentenceTransformer
+    from umap import UMAP
+
+    from textmine.coding.encoder import BUNDLED_ENCODER, find_encoder
+
+    encoder = SentenceTransformer(find_encoder(BUNDLED_ENCODER), device="cpu")
+
+    def fit(texts: Sequence[str], seed: int) -> tuple[npt.NDArray[np.int64], list[list[str]]]:
+        umap = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=seed)
+        model = BERTopic(embedding_model=encoder, umap_model=umap)
+        topics, _ = model.fit_transform(list(texts))
+        words = [[w for w, _ in own if w] for k, own in sorted(model.get_topics().items()) if k >= 0]
+        return np.asarray(topics), words
+
+    return fit
+
+
+def word_sets(texts: Sequence[str]) -> list[set[str]]:
+    """The words of each text, cut as both methods cut them, so that either's words are found."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    from textmine.coding.tokens import fold
+    from textmine.topics.space import WORD
+
+    theirs = CountVectorizer().build_analyzer()
+    return [{*theirs(text), *WORD.findall(fold(text))} for text in texts]
+
+
+def write_quality(data: Sequence[str], methods: Sequence[str], seeds: int, resamples: int, most: int) -> None:
+    """Each method on each set of texts, in a process of its own with one thread."""
+    rows = []
+    for name in data:
+        for method in methods:
+            command = [sys.executable, __file__, "--one", method, "--data", name]
+            command += ["--seeds", str(seeds), "--resamples", str(resamples), "--texts", str(most)]
+            env = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+            done = subprocess.run(command, capture_output=True, encoding="utf-8", env=env)
+            if done.returncode:
+                print(f"{name}, {method}: failed.\n{done.stderr[-2000:]}")
+                continue
+            rows.append(json.loads(done.stdout.strip().splitlines()[-1]))
+            print(rows[-1])
+    if rows:
+        table = pd.DataFrame(rows)
+        write_results(
+            "topics-quality" if not most else "topics-quality-trial",
+            table,
+            shown=table.round(3),
+            title="Topics beside BERTopic as it comes",
+            notes=["", "`python benchmarks/topics.py quality`"],
+        )
+
+
+# --- speed --------------------------------------------------------------------------------------------------
+
+
+def write_speed(n: int) -> None:
+    """Seconds and peak memory for many comments."""
+    folder = find_benchmarks()
+    assert folder is not None
+    chosen = choose_nhs(read_nhs(folder)).frame
+    texts, _ = vary_comments(chosen["text"].tolist(), chosen["question"].tolist(), n)
+    started = time.perf_counter()
+    model = TopicModel().fit(texts)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    row = {"comments": n, "topics": len(model), "seconds": round(seconds, 1), "peak_mb": round(peak)}
+    print(row)
+    write_results(
+        "topics-speed",
+        pd.DataFrame([row]),
+        shown=pd.DataFrame([row]),
+        title="Many comments",
+        notes=["", "`python benchmarks/topics.py speed`"],
+    )
+
+
+# --- planted themes -----------------------------------------------------------------------------------------
+
+
+def write_planted() -> None:
+    """For each code of the school study, withheld: the draft code that comes nearest to it."""
+    study, book = read_study()
+    corpus, y = study.corpus, study.y
+    model = TopicModel().fit(corpus)
+    rows = []
+    for code in y.columns:
+        others = y.drop(columns=code).set_index(pd.Index(corpus.ids))
+        coded = CodedDataset(others, book, "people")
+        theirs = {unit for unit, has in zip(corpus.ids, y[code] == 1, strict=True) if has}
+        best: dict[str, Any] = {"precision": 0.0, "recall": 0.0, "drafted": 0}
+        for draft in propose_codes(model, corpus, coded, engine=None):
+            hits = len(theirs & set(draft.ids))
+            score = {"precision": hits / draft.size, "recall": hits / len(theirs), "drafted": draft.size}
+            if _nearness(score) > _nearness(best):
+                best = score
+        met = best["precision"] >= PRECISION and best["recall"] >= RECALL
+        rows.append({"code": code, "texts": len(theirs), **best, "found": met})
+        print(rows[-1])
+    table = pd.DataFrame(rows)
+    write_results(
+        "topics-planted",
+        table,
+        shown=table.round(3),
+        title="Codes withheld from the codebook, and the nearest draft code",
+        notes=["", "`python benchmarks/topics.py planted`"],
+    )
+
+
+def _nearness(score: dict[str, Any]) -> float:
+    return float(min(score["precision"] / PRECISION, score["recall"] / RECALL))
+
+
+# --- waves --------------------------------------------------------------------------------------------------
+
+
+def write_waves(runs: int) -> None:
+    """How often a new theme raises its alarm alone, and how often a wave without one raises any.
+
+    The theme is a code of the study, all comments with it withheld from both waves but the planted ones, or
+    a topic that 25 topics of the whole study have, likewise.
+    """
+    study, _ = read_study()
+    corpus, y = study.corpus, study.y.to_numpy()
+    whole = TopicModel(n_topics=25).fit(corpus)
+    topics = [whole.topics_ == k for k in range(len(whole)) if (whole.topics_ == k).sum() >= PLANTED]
+    themes = {"a code": [y[:, k] == 1 for k in range(y.shape[1])], "a topic": topics}
+    rows = []
+    for kind, masks in themes.items():
+        for planted in (True, False):
+            seen = [try_wave(corpus, masks[run % len(masks)], planted, run) for run in range(runs)]
+            good = sum(alarms == 1 and right for alarms, right in seen)
+            some = sum(alarms > 0 for alarms, _ in seen)
+            hits = good if planted else some
+            low, high = wilson_interval(hits, runs)
+            what = "exactly its alarm" if planted else "any alarm"
+            rows.append(
+                {"theme": kind, "planted": planted, "runs": runs, "what": what, "share": hits / runs,
+                 "low": float(low), "high": float(high), "any_alarm": some / runs}
+            )  # fmt: skip
+            print(rows[-1])
+    table = pd.DataFrame(rows)
+    write_results(
+        "topics-waves",
+        table,
+        shown=table.round(3),
+        title="A new theme in a wave of 1,000",
+        notes=["", "`python benchmarks/topics.py waves`"],
+    )
+
+
+def try_wave(corpus: Corpus, theme: npt.NDArray[np.bool_], planted: bool, seed: int) -> tuple[int, bool]:
+    """The number of alarms, and whether the first is the planted theme's."""
+    rng = np.random.default_rng(seed)
+    rest = rng.permutation(np.flatnonzero(~theme))
+    own = rng.permutation(np.flatnonzero(theme))[: PLANTED if planted else 0]
+    n = WAVE - len(own)
+    new = corpus.select(np.concatenate([rest[:n], own]).astype(np.int64))
+    found, _ = find_new_topics(TopicModel(seed=seed), corpus.select(rest[n:]), new)
+    ids = set(corpus.select(own).ids) if len(own) else set()
+    return len(found), bool(found) and len(ids & set(found[0].ids)) >= RIGHT * found[0].count
+
+
+if __name__ == "__main__":
+    sys.exit(main())

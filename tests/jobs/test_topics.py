@@ -1,0 +1,120 @@
+"""``find_topics`` and ``textmine topics``: what is written, what is refused, nobody's words on screen."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from textmine.errors import InputError
+from textmine.jobs.labelled import ColumnNames
+from textmine.jobs.topics import TopicOptions, find_topics
+from textmine.topics.artefact import load_topics
+
+PARTS = ("supply cover", "agency staff", "cover costs", "lesson cover", "sports day", "football pitch")
+COLUMNS = ColumnNames("comment", "id", "question", None)
+QUICK = {"n_topics": 3, "runs": 2, "engine": None}
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Path:
+    said = [
+        f"{frame} {a} and {b}"
+        for a in PARTS
+        for b in PARTS
+        if a != b
+        for frame in ("We lack", "More", "Poor")
+    ]
+    path = tmp_path / "wave.csv"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        rows = [[f"r{i}", text, f"q{i % 2}"] for i, text in enumerate(said)]
+        csv.writer(handle).writerows([["id", "comment", "question"], *rows, ["blank", "", "q0"]])
+    return path
+
+
+@pytest.fixture
+def codebook(tmp_path: Path) -> Path:
+    path = tmp_path / "book.yaml"
+    path.write_text(
+        "id: b\nversion: '1'\ncodes:\n- {id: cover, definition: Supply cover and agency staff.}\n"
+        "- {id: sport, definition: Sports day and football.}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_files_hold_what_the_contract_says(survey, tmp_path) -> None:
+    report = find_topics(survey, tmp_path / "out", columns=COLUMNS, options=TopicOptions(**QUICK))
+    given = pd.read_csv(tmp_path / "out" / "assignments.csv")
+    assert list(given.columns) == ["id", "topic", "weight"] and given["id"].is_unique
+    assert given.set_index("id").loc["blank"].tolist() == [-1, 0.0]
+    found = json.loads((tmp_path / "out" / "topics.json").read_text(encoding="utf-8"))
+    for topic in found["topics"]:
+        assert {"id", "words", "size", "stability", "representative_ids"} <= set(topic)
+        assert topic["size"] == (given["topic"] == topic["id"]).sum()
+        assert set(topic["representative_ids"]) <= set(given["id"])
+        assert (topic["report"] == "do not report") == (topic["stability"] < 0.5)
+    assert all(path.exists() for path in report.paths)
+    again = load_topics(tmp_path / "out" / "model")
+    texts = pd.read_csv(survey, keep_default_na=False)["comment"].tolist()
+    assert again.predict(texts).tolist() == given["topic"].tolist()
+
+
+def test_same_input_gives_the_same_bytes(survey, tmp_path) -> None:
+    for name in ("a", "b"):
+        find_topics(survey, tmp_path / name, columns=COLUMNS, options=TopicOptions(**QUICK))
+    for path in sorted((tmp_path / "a").rglob("*")):
+        if path.is_file():
+            assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+
+
+def test_labels_give_a_crosswalk_and_drafts(survey, codebook, tmp_path) -> None:
+    labels = tmp_path / "labels.csv"
+    rows = [f"r{i},{int(i < 45)},0" for i in range(90)]
+    labels.write_text("\n".join(["id,cover,sport", *rows]) + "\n", encoding="utf-8")
+    options = TopicOptions(**QUICK, labels=[labels])
+    report = find_topics(survey, tmp_path / "out", columns=COLUMNS, codebook=codebook, options=options)
+    table = pd.read_csv(tmp_path / "out" / "crosswalk.csv")
+    assert report.crosswalk is not None and report.crosswalk.n == 90
+    assert set(table["code"]) == {"cover", "sport"}
+    assert report.proposals and (tmp_path / "out" / "proposed_codes.yaml").exists()
+
+
+def test_codebook_alone_gives_a_crosswalk_that_says_nobody_checked_it(survey, codebook, tmp_path) -> None:
+    report = find_topics(
+        survey, tmp_path / "out", columns=COLUMNS, codebook=codebook, options=TopicOptions(**QUICK)
+    )
+    assert report.crosswalk is not None and report.proposals == []
+    assert any("unchecked" in note for note in report.notes)
+
+
+def test_number_is_chosen_among_those_given(survey, tmp_path) -> None:
+    options = TopicOptions(**{**QUICK, "n_topics": None}, sizes=[2, 4])
+    report = find_topics(survey, tmp_path / "out", columns=COLUMNS, options=options)
+    assert report.model.n_topics in (2, 4)
+    assert (tmp_path / "out" / "choice.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"), [({"seeded": True}, "--codebook"), ({"by": "region"}, "'region'")]
+)
+def test_what_cannot_be_done_is_told_and_nothing_written(options, told, survey, tmp_path) -> None:
+    with pytest.raises(InputError, match=told):
+        find_topics(survey, tmp_path / "out", columns=COLUMNS, options=TopicOptions(**QUICK, **options))
+    assert not (tmp_path / "out").exists()
+
+
+def test_command_prints_counts_and_no_words(textmine, survey, tmp_path) -> None:
+    ran = textmine(
+        "topics", survey, "--text", "comment", "--id", "id", "--topics", "3", "--out", tmp_path / "out"
+    )
+    assert ran.code == 0 and "fit to report" in ran.out
+    assert "supply" not in ran.out + ran.err and "football" not in ran.out + ran.err
+
+
+def test_command_tells_wrong_numbers_in_one_line(textmine, survey, tmp_path) -> None:
+    ran = textmine("topics", survey, "--choose", "ten", "--out", tmp_path / "out")
+    assert ran.code == 1 and ran.err.startswith("Error: --choose wants") and ran.err.count("\n") == 1

@@ -1,0 +1,56 @@
+"""A new wave: topics stay, a new theme raises one alarm, more of the old raises none."""
+
+from __future__ import annotations
+
+import pytest
+
+from textmine.errors import InputError
+from textmine.topics.model import TopicModel
+from textmine.topics.waves import find_new_topics, follow_wave
+
+
+@pytest.fixture
+def waves(make) -> tuple[list[str], list[str], list[str]]:
+    """An old wave and a new one of two themes, and thirty comments of a third."""
+    both = make(("cover", "sport"))
+    return both[::2], both[1::2], make(("buses",))[::2]
+
+
+def test_theme_the_old_wave_lacks_raises_one_alarm(waves) -> None:
+    old, new, buses = waves
+    found = follow_wave(TopicModel(n_topics=2).fit(old), old, new + buses)
+    assert len(found.new) == 1
+    alarm = found.new[0]
+    assert alarm.old_count == 0 and alarm.p_value <= 0.02
+    planted = {str(i) for i in range(len(new), len(new) + len(buses))}
+    assert len(planted & set(alarm.ids)) >= 0.8 * alarm.count
+    assert {"bus", "minibus", "taxi", "timetable", "licence", "fares"} & set(alarm.words)
+
+
+def test_more_of_the_same_raises_no_alarm(waves) -> None:
+    old, new, _ = waves
+    found, least = find_new_topics(TopicModel(n_topics=2).fit(old), old, new)
+    assert found == [] and least > 0.02
+
+
+def test_old_theme_that_grew_is_not_new(waves, make) -> None:
+    old, new, _ = waves
+    found, _ = find_new_topics(TopicModel(n_topics=2).fit(old), old, new + make(("sport",))[::2])
+    assert found == []
+
+
+def test_topics_are_held_fixed(waves) -> None:
+    old, new, buses = waves
+    model = TopicModel(n_topics=2).fit(old)
+    words, before = model.words_, model.topics_.copy()
+    found = follow_wave(model, old, new + buses)
+    assert model.words_ == words and (model.topics_ == before).all()
+    assert (found.topics == model.predict(new + buses)).all()
+    old_rows = found.prevalence[found.prevalence["by"] == "old"]
+    assert old_rows["count"].sum() == (before >= 0).sum() and (old_rows["n"] == len(old)).all()
+
+
+def test_too_few_permutations_are_told(waves) -> None:
+    old, new, _ = waves
+    with pytest.raises(InputError, match="9 permutations"):
+        follow_wave(TopicModel(n_topics=2).fit(old), old, new, permutations=9)

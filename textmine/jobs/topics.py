@@ -1,0 +1,278 @@
+"""``textmine topics``: from a survey file to topics, their quality, the crosswalk and figures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from textmine import __version__
+from textmine.codebook import Codebook
+from textmine.coded import CodedDataset
+from textmine.coding.cold_start import ColdStartCoder
+from textmine.corpus import Corpus
+from textmine.errors import InputError
+from textmine.files import atomic_text, make_folder, write_json, write_rows
+from textmine.jobs.labelled import ColumnNames
+from textmine.privacy import redact_texts
+from textmine.reading import RejectedRow, read_labels, read_survey
+from textmine.topics.artefact import save_topics
+from textmine.topics.crosswalk import Crosswalk, make_crosswalk
+from textmine.topics.describe import LONGEST_QUOTE
+from textmine.topics.figures import (
+    draw_choice,
+    draw_crosswalk,
+    draw_map,
+    draw_prevalence,
+    draw_words,
+    write_figure,
+)
+from textmine.topics.model import NONE, TopicModel
+from textmine.topics.proposals import Proposal, propose_codes
+from textmine.topics.quality import MANY_OUTLIERS, measure_diversity, measure_npmi, measure_outliers
+from textmine.topics.stability import (
+    REPORTABLE,
+    Stability,
+    choose_topics,
+    measure_prevalence,
+    measure_stability,
+)
+
+log = logging.getLogger(__name__)
+
+_SHOWN_OUTLIERS = 20
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class TopicsReport:
+    """What was found and where it was written."""
+
+    model: TopicModel
+    stability: Stability
+    outliers: dict[str, float]
+    crosswalk: Crosswalk | None
+    proposals: list[Proposal]
+    rejected: list[RejectedRow]
+    paths: list[Path]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class TopicOptions:
+    """How topics are looked for; as the arguments of ``TopicModel``, and what is written beside.
+
+    ``sizes`` are numbers of topics to choose among by stability; ``labels`` are people's codings, for the
+    crosswalk; ``by`` is a column to compare topics by; ``seeded`` begins topics at the codebook's codes.
+    """
+
+    n_topics: int | None = None
+    sizes: Sequence[int] = ()
+    min_size: int = 10
+    stop_words: Sequence[str] = ()
+    each_question: bool = False
+    encoder: str | None = None
+    labels: Sequence[Path] = ()
+    by: str | None = None
+    seeded: bool = False
+    seed: int = 0
+    runs: int = 5
+    engine: str | None = "spacy"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def find_topics(
+    source: Path,
+    out: Path,
+    *,
+    columns: ColumnNames,
+    codebook: Path | None = None,
+    options: TopicOptions | None = None,
+    progress: Progress = lambda step: None,
+) -> TopicsReport:
+    """Find the topics of a survey file and write them into a folder.
+
+    Written: ``assignments.csv`` (id, topic, weight: a row a text, its main topic), ``several.csv`` (the same,
+    a row for each topic of a text), ``topics.json``, ``prevalence.csv``, ``model/`` and figures; with labels
+    ``crosswalk.csv`` and draft codes. Raises ``InputError`` where the input is not what was wanted.
+    """
+    asked = options or TopicOptions()
+    book = None if codebook is None else Codebook.load(codebook)
+    if book is None and (asked.labels or asked.seeded):
+        raise InputError("Labels and seeds are of a codebook, and none was named. Add --codebook FILE.")
+    reading = read_survey(
+        source, text=columns.text, id=columns.id, question=columns.question, group=columns.group
+    )
+    corpus = reading.corpus
+    by = _pick_by(corpus, asked.by)
+    coded = (
+        None if book is None or not asked.labels else _read_codings(asked.labels, book, corpus, columns.id)
+    )
+    make_folder(out)
+    notes: list[str] = []
+    paths: list[Path] = []
+    model = TopicModel(
+        asked.n_topics,
+        min_size=asked.min_size,
+        stop_words=tuple(asked.stop_words),
+        question="each" if asked.each_question else "one",
+        encoder=asked.encoder,
+        seed=asked.seed,
+    )
+    if asked.sizes:
+        progress("choosing the number of topics")
+        choice = choose_topics(corpus, asked.sizes, model=model, runs=asked.runs)
+        model.set_params(n_topics=int(choice.loc[choice["best"], "n_topics"].iloc[0]))
+        paths += [_write(choice, out / "choice.csv"), *write_figure(draw_choice(choice), out / "choice")]
+    progress("finding topics")
+    model.fit(corpus, codebook=book if asked.seeded else None)
+    progress("fitting again to resamples")
+    seeds = book if asked.seeded else None
+    stability = measure_stability(model, corpus, runs=asked.runs, codebook=seeds)
+    outliers = measure_outliers(model.topics_)
+    paths += [
+        _write(model.assign(corpus), out / "assignments.csv"),
+        _write(model.assign(corpus, several=True), out / "several.csv"),
+    ]
+    progress("redacting what is shown")
+    paths.append(_write_topics(model, corpus, stability, outliers, asked, out / "topics.json"))
+    names = model.table_["name"].tolist()
+    shares = measure_prevalence(model.topics_, by, len(model))
+    paths.append(_write(shares.round(6), out / "prevalence.csv"))
+    figures = {"map": draw_map(model, corpus), "words": draw_words(model, stability.per_topic)}
+    if len(set(by)) > 1:
+        figures["groups"] = draw_prevalence(shares, names, f"Topics by {asked.by or 'question'}")
+    crosswalk, proposals = None, []
+    if book is not None and coded is None:
+        coded = _suggest_codes(book, corpus)
+        notes.append(
+            "No labels were given: the crosswalk holds the code that each text looks most like, unchecked."
+        )
+    elif coded is not None:
+        progress("drafting codes")
+        proposals = propose_codes(model, corpus, coded, engine=asked.engine)
+        drafts = Codebook(id="proposed", version="draft", codes=tuple(p.code for p in proposals), bare=True)
+        if proposals:
+            drafts.save(out / "proposed_codes.yaml")
+            paths.append(out / "proposed_codes.yaml")
+    if coded is not None:
+        crosswalk = make_crosswalk(model.topics_, coded, ids=corpus.ids, n_topics=len(model))
+        paths.append(_write(crosswalk.table.round(6), out / "crosswalk.csv"))
+        figures["crosswalk"] = draw_crosswalk(crosswalk, names)
+    for name, svg in figures.items():
+        paths += write_figure(svg, out / name)
+    save_topics(model, out / "model")
+    paths.append(out / "model")
+    weak = stability.fit_to_report.count(False)
+    if weak:
+        notes.append(
+            f"{weak} of {len(model)} topics came back less well than {REPORTABLE}: do not report them."
+        )
+    if outliers["share"] > MANY_OUTLIERS:
+        notes.append(f"{outliers['share']:.0%} of the texts have no topic; read a sample of them.")
+    return TopicsReport(model, stability, outliers, crosswalk, proposals, reading.rejected, paths, notes)
+
+
+def _pick_by(corpus: Corpus, by: str | None) -> list[str]:
+    if by is None:
+        return [q or "all" for q in corpus.questions]
+    known = [c for c in corpus.frame.columns if c not in ("doc_id", "text")]
+    if by not in known:
+        raise InputError(f"No column {by!r} to compare by. Columns: {', '.join(known) or 'none'}.")
+    return [str(v) for v in corpus.frame[by].tolist()]
+
+
+def _read_codings(labels: Sequence[Path], book: Codebook, corpus: Corpus, id: str | None) -> CodedDataset:
+    frame = read_labels(list(labels), id=id or "id", codes=book.ids).frame
+    known = [unit for unit in corpus.ids if unit in frame.index]
+    if not known:
+        raise InputError(
+            f"None of the {len(frame)} labelled units stands in the input. Check that the ids are the same."
+        )
+    return CodedDataset.from_labels(frame.loc[known], book, coder="labels")
+
+
+def _suggest_codes(book: Codebook, corpus: Corpus) -> CodedDataset:
+    """The code that each text looks most like, by the codebook's own words: a guide, not a coding."""
+    coder = ColdStartCoder().fit(corpus, codebook=book)
+    given = np.zeros((len(corpus), len(book.ids)))
+    for row, ranked in enumerate(coder.rank(corpus)):
+        if ranked:
+            given[row, book.ids.index(ranked[0])] = 1.0
+        else:
+            given[row] = np.nan
+    return CodedDataset(pd.DataFrame(given, index=corpus.ids, columns=book.ids), book, "cold-start")
+
+
+def _write(frame: pd.DataFrame, path: Path) -> Path:
+    with atomic_text(path) as handle:
+        write_rows([frame.columns], handle)
+        write_rows(frame.itertuples(index=False), handle)
+    return path
+
+
+def _write_topics(
+    model: TopicModel,
+    corpus: Corpus,
+    stability: Stability,
+    outliers: dict[str, float],
+    options: TopicOptions,
+    path: Path,
+) -> Path:
+    """``topics.json``: each topic with its words, size, stability and representatives, quotes redacted."""
+    place = {unit: row for row, unit in enumerate(corpus.ids)}
+    texts = corpus.texts
+    rows = model.table_.to_dict("records")
+    shown = [
+        [unit for unit in row["representatives"] if len(texts[place[unit]]) <= LONGEST_QUOTE] for row in rows
+    ]
+    quoted = [texts[place[unit]] for units in shown for unit in units]
+    safe = iter(redact_texts(quoted, engine=options.engine).texts if quoted else [])
+    coherence = measure_npmi(model.words_, texts)
+    topics = []
+    for row, units, npmi in zip(rows, shown, coherence, strict=True):
+        score = stability.per_topic[row["topic"]]
+        topics.append(
+            {
+                "id": row["topic"],
+                "name": row["name"],
+                "question": row["question"] or None,
+                "code": row["code"] or None,
+                "words": row["words"],
+                "size": row["size"],
+                "stability": score,
+                "report": "yes" if score >= REPORTABLE else "do not report",
+                "npmi": None if np.isnan(npmi) else round(npmi, 4),
+                "representative_ids": row["representatives"],
+                "representative_quotes": [next(safe) for _ in units],
+            }
+        )
+    none = [unit for unit, topic in zip(corpus.ids, model.topics_.tolist(), strict=True) if topic == NONE]
+    drawn = np.random.default_rng(options.seed).permutation(len(none))[:_SHOWN_OUTLIERS]
+    known = [t["npmi"] for t in topics if t["npmi"] is not None]
+    content = {
+        "textmine": __version__,
+        "fingerprint": corpus.fingerprint,
+        "parameters": model.get_params(),
+        "texts": len(corpus),
+        "quality": {
+            "stability": round(stability.mean, 4),
+            "fit_to_report": sum(stability.fit_to_report),
+            "runs": stability.runs,
+            "resamples": stability.kind,
+            "ari": stability.ari,
+            "ami": stability.ami,
+            "npmi": round(float(np.mean(known)), 4) if known else None,
+            "diversity": round(measure_diversity(model.words_), 4),
+            "outliers": outliers,
+            "outlier_ids_to_read": [none[i] for i in sorted(drawn.tolist())],
+        },
+        "topics": topics,
+    }
+    write_json(content, path)
+    return path
