@@ -21,6 +21,17 @@ AGAIN = ("reread", "ruling", "adjudicate", "drawn")
 
 _CHUNK = 500
 #: Asked before every decision, so it is put together once.
+_SET = (
+    TASKS.update()
+    .where(TASKS.c.project == sa.bindparam("of"))
+    .where(
+        sa.tuple_(TASKS.c.annotator, TASKS.c.unit_id, TASKS.c.round).in_(sa.bindparam("keys", expanding=True))
+    )
+    .values(closed=sa.bindparam("now_closed"))
+)
+_OF_UNITS = sa.select(TASKS).where(
+    TASKS.c.project == sa.bindparam("of"), TASKS.c.unit_id.in_(sa.bindparam("units", expanding=True))
+)
 _OPEN = (
     sa.select(TASKS)
     .where(TASKS.c.project == sa.bindparam("of"), TASKS.c.annotator == sa.bindparam("reader"))
@@ -113,8 +124,7 @@ def fetch_tasks(connection: Connection, project: str, units: Iterable[str]) -> l
     """All tasks of these units, by annotator, unit and round."""
     found: list[Task] = []
     for part in in_chunks(sorted(set(units))):
-        query = sa.select(TASKS).where(TASKS.c.project == project, TASKS.c.unit_id.in_(part))
-        found += [task_from_row(row) for row in connection.execute(query)]
+        found += [task_from_row(row) for row in connection.execute(_OF_UNITS, {"of": project, "units": part})]
     return sorted(found, key=lambda task: (task.annotator, task.unit_id, task.round or 0))
 
 
@@ -156,12 +166,10 @@ def fetch_given(connection: Connection, project: str) -> set[str]:
 
 def set_closed(connection: Connection, project: str, tasks: Sequence[Task]) -> None:
     """Write whether these tasks are closed."""
-    key = sa.tuple_(TASKS.c.annotator, TASKS.c.unit_id, TASKS.c.round)
     for closed in (True, False):
         keys = sorted({(t.annotator, t.unit_id, t.round or 0) for t in tasks if t.closed is closed})
         for part in in_chunks(keys):
-            change = TASKS.update().where(TASKS.c.project == project, key.in_(part)).values(closed=closed)
-            connection.execute(change)
+            connection.execute(_SET, {"of": project, "keys": part, "now_closed": closed})
 
 
 def drop_open(connection: Connection, project: str, reason: str) -> None:

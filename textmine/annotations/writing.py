@@ -91,11 +91,8 @@ def insert_events(connection: Connection, project: str, events: Sequence[Event])
         }
         for event in events
     ]
-    add = EVENTS.insert().returning(
-        EVENTS.c.seq
-    )  # with it many rows go in one statement, whatever the driver
     for part in in_chunks(rows):
-        connection.execute(add, part)
+        connection.execute(_ADD, part)
 
 
 def is_same(one: Event, other: Event) -> bool:
@@ -110,35 +107,46 @@ def is_same(one: Event, other: Event) -> bool:
     return uncounted[0] == uncounted[1]
 
 
+# Put together once: for one decision, making the statements anew takes as long as running them.
+_HERE = EVENTS.c.project == sa.bindparam("of")
+_AMONG: sa.BindParameter[Any] = sa.bindparam("among", expanding=True)
+_OF_UNITS = sa.select(EVENTS).where(_HERE, EVENTS.c.unit_id.in_(_AMONG)).order_by(EVENTS.c.seq)
+_OF_IDS = sa.select(EVENTS).where(_HERE, EVENTS.c.id.in_(_AMONG)).order_by(EVENTS.c.seq)
+# 'Returning' has many rows go in one statement, whatever the driver.
+_ADD = EVENTS.insert().returning(EVENTS.c.seq)
+_LAST_NUMBER = sa.select(sa.func.max(EVENTS.c.seq)).where(_HERE)
+_PEOPLE = sa.select(ANNOTATORS.c.name, ANNOTATORS.c.role).where(ANNOTATORS.c.project == sa.bindparam("of"))
+
+
 class _Batch:
     """The part of the store that a batch touches, read once, and what is to be written."""
 
     def __init__(self, connection: Connection, rules: Rules, events: Sequence[Event]) -> None:
         self.connection, self.rules = connection, rules
-        project = EVENTS.c.project == rules.project
-        last = connection.execute(sa.select(sa.func.max(EVENTS.c.seq)).where(project)).scalar_one()
+        project = {"of": rules.project}
+        last = connection.execute(_LAST_NUMBER, project).scalar_one()
         self.seq = int(last or 0)
         ids = {event.id for event in events} | {e.supersedes for e in events if e.supersedes}
         units = {event.unit_id for event in events}
         self.known: dict[str, Event] = {}
         self.past: dict[str, list[Event]] = {unit: [] for unit in units}
-        self._fetch(EVENTS.c.unit_id.in_, units)
-        self._fetch(EVENTS.c.id.in_, ids - set(self.known))
+        self._fetch(_OF_UNITS, units)
+        self._fetch(_OF_IDS, ids - set(self.known))
         others = {event.unit_id for event in self.known.values()} - units
         self.known = {name: event for name, event in self.known.items() if event.unit_id in units}
         self.past |= {unit: [] for unit in others}
-        self._fetch(EVENTS.c.unit_id.in_, others)
+        self._fetch(_OF_UNITS, others)
         units |= others
         self.tasks: dict[tuple[str, str], list[Task]] = {}
         for task in fetch_tasks(connection, rules.project, units):
             self.tasks.setdefault((task.annotator, task.unit_id), []).append(task)
-        people = sa.select(ANNOTATORS.c.name, ANNOTATORS.c.role).where(ANNOTATORS.c.project == rules.project)
-        self.roles: dict[str, str] = {name: role for name, role in connection.execute(people)}
+        self.roles: dict[str, str] = {name: role for name, role in connection.execute(_PEOPLE, project)}
         self.new: list[Event] = []
 
-    def _fetch(self, among: Any, values: set[str]) -> None:
+    def _fetch(self, query: sa.Select[Any], values: set[str]) -> None:
         for part in in_chunks(sorted(values)):
-            for event in fetch_events(self.connection, [EVENTS.c.project == self.rules.project, among(part)]):
+            rows = self.connection.execute(query, {"of": self.rules.project, "among": part})
+            for event in map(event_of, rows):
                 self.known[event.id] = event
                 if event.unit_id in self.past:
                     self.past[event.unit_id].append(event)
