@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,15 @@ settings.load_profile("textmine")
 
 #: A word that stands in respondents' texts only: no error, note, log or model may ever show it.
 SECRET = "Quillfeather"
+
+
+def install_package(package: str, find: Callable[[], object]) -> bool:
+    """Whether ``find`` finds a program of a Debian package, which is installed first if that can be done."""
+    if find() is None and shutil.which("apt-get"):
+        for command in (["update"], ["install", "-y", "--no-install-recommends", package]):
+            subprocess.run(["apt-get", *command], capture_output=True, timeout=600, check=False)
+    return find() is not None
+
 
 _SAID = {
     "training": [
@@ -176,3 +186,9 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
         shutil.copy(Path(find_encoder(BUNDLED_ENCODER)) / name, folder / name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def debian() -> Callable[[str, Callable[[], object]], bool]:
+    """``install_package``, for tests that need a program of the system."""
+    return install_package

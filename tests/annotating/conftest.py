@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -152,20 +151,15 @@ def cookie(work: Work) -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def chromium(debian: Callable[[str, Callable[[], object]], bool]) -> Iterator[Any]:
     """Debian's Chromium, driven by Playwright; installed first where that can be done."""
     pytest.importorskip("playwright", reason="playwright is not installed: pip install 'textmine[dev]'")
     from playwright.sync_api import sync_playwright
 
-    path = find_browser()
-    if path is None and shutil.which("apt-get"):
-        command = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-        subprocess.run(command, capture_output=True, timeout=600, check=False)
-        path = find_browser()
-    if path is None:
+    if not debian("chromium", find_browser):
         pytest.skip("no Chromium, and none could be installed")
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
         yield browser
         browser.close()
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,17 +27,18 @@ def find_servers() -> Path | None:
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[str]:
+def database(debian: Callable[[str, Callable[[], object]], bool]) -> Iterator[str]:
     pytest.importorskip("pg8000", reason="pg8000 is not installed: pip install textmine[postgres]")
     given = os.environ.get("TEXTMINE_POSTGRES")
     if given:
         yield given
         return
-    programs = find_servers()
-    if programs is None:
+    if not debian("postgresql", find_servers):
         pytest.skip(
-            "no PostgreSQL here: apt-get install postgresql, or set TEXTMINE_POSTGRES to a database's URL"
+            "no PostgreSQL, and none could be installed; or set TEXTMINE_POSTGRES to a database's URL"
         )
+    programs = find_servers()
+    assert programs is not None
     alone: list[str] = []
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # the server refuses to run as root
         if not shutil.which("runuser"):

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -120,10 +121,10 @@ def test_syntax_has_the_set_and_no_line_is_too_long() -> None:
 
 
 @pytest.mark.slow
-def test_pspp_lists_the_set_and_runs_the_syntax(folder: CodedFolder, tmp_path: Path) -> None:
-    pspp = shutil.which("pspp")
-    if pspp is None:
-        pytest.skip("PSPP is not installed")
+def test_pspp_lists_the_set_and_runs_the_syntax(folder: CodedFolder, tmp_path: Path, debian: Any) -> None:
+    if not debian("pspp", lambda: shutil.which("pspp")):
+        pytest.skip("no PSPP, and none could be installed")
+    pspp = str(shutil.which("pspp"))
     write_sav(folder, tmp_path / "o.sav")
     (tmp_path / "show.sps").write_text("GET FILE='o.sav'.\nMRSETS /DISPLAY NAME=ALL.\n", encoding="utf-8")
     for script in ("show.sps", "o.sps"):
