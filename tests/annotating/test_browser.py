@@ -46,6 +46,11 @@ def wait_saved(page) -> None:
     wait_until(page, "document.querySelector('#saved').textContent.startsWith('Saved')")
 
 
+def wait_answer(page, number: int) -> None:
+    """Wait until a unit is shown: before that there is nothing for a key to act on."""
+    wait_until(page, f"document.querySelector('#text').textContent.endsWith('answer {number}')")
+
+
 def text_of(page) -> str:
     return page.text_content("#text")
 
@@ -76,12 +81,17 @@ def test_the_whole_way_by_keyboard(work, serve, open_page, tmp_path) -> None:
     assert sorted(kept["quote"]) == sorted(seen)
     assert work.store.events()[0].payload["stances"] == {"training": "denies"}
 
-    for key in "1", "2", "3":
+    for number, key in enumerate(("1", "2", "3"), start=1):
+        wait_answer(ann, number)
         press(ann, key, "Enter")
+    wait_answer(ann, 4)
     press(ann, "n")
+    wait_answer(ann, 5)
     press(ann, "u")  # back to the one where nothing was found
-    wait_until(ann, "document.querySelector('#text').textContent.includes('answer 4')")
-    press(ann, "3", "Enter", "2", "u", "3")  # a change of mind before saving
+    wait_answer(ann, 4)
+    press(ann, "3", "Enter")
+    wait_answer(ann, 5)
+    press(ann, "2", "u", "3")  # a change of mind before saving
     wait_saved(ann)
     before = text_of(ann)
     assert "answer 5" in before
@@ -90,7 +100,8 @@ def test_the_whole_way_by_keyboard(work, serve, open_page, tmp_path) -> None:
     assert text_of(ann) == before and "Time" in ann.text_content("#given")
     assert "5 of 12 read" in ann.text_content("#count")
     press(ann, "Enter")
-    for _ in range(6):
+    for number in range(6, 12):
+        wait_answer(ann, number)
         press(ann, "2", "Enter")
     ann.wait_for_selector("text=Nothing left to read")
     wait_saved(ann)
