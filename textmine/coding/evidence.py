@@ -184,13 +184,19 @@ def put_in_order(pairs: Pairs, rivals: Floats) -> tuple[Ints, Mask]:
     tier = 2 * np.abs(worth).max(initial=1e-9)
     worth[pairs.weight > LEAST_SHARE * np.maximum(most, 0)] += tier  # what adds goes before what does not
     worth[pairs.speaks] += 2 * tier  # and words before marks
-    order = np.lexsort((-worth, pairs.pair))
+    order = _sort_within(pairs.pair, worth)
     weight = pairs.weight[order]
     first = np.zeros(len(order), bool)
     first[begin] = True
     heaviest = np.repeat(weight[begin], counts)
     enough = (weight > np.maximum(LEAST_SHARE * heaviest, 0)) & (weight >= rivals[order])
     return order, first | (enough & pairs.speaks[order])
+
+
+def _sort_within(group: Ints, weight: Floats) -> Ints:
+    """The order by group and falling weight; what is alike keeps its order. One sort is quicker than two."""
+    most = 2.5 * np.abs(weight).max(initial=1e-9)
+    return np.argsort(group - weight / most, kind="stable")
 
 
 def take_heaviest(pairs: Pairs, rivals: Floats, constants: Floats, cuts: Floats) -> Mask:
@@ -260,13 +266,15 @@ def finish(
     """
     n_codes = applies.shape[1]
     text, code = np.nonzero(applies[places])
-    bare = ~np.isin(text * n_codes + code, found.text * n_codes + found.code)
+    shown_already = np.zeros(applies[places].shape, bool)
+    shown_already[found.text, found.code] = True
+    bare = ~shown_already[text, code]
     alone = [_trim(Span(0, len(repaired[i])), repaired[i]) for i in places[text[bare]].tolist()]
     edges = np.array([(span.start, span.end) for span in alone], dtype=np.int64).reshape(-1, 2)
     text, code = np.append(found.text, text[bare]), np.append(found.code, code[bare])
     start, end = np.append(found.start, edges[:, 0]), np.append(found.end, edges[:, 1])
     weight = np.append(found.weight, np.zeros(len(edges)))
-    order = np.lexsort((start, -weight, code, text))
+    order = _sort_within(text * n_codes + code, weight)
     shown = Stretches(places[text[order]], code[order], start[order], end[order], weight[order])
     _restore(shown, raw, repaired, unit)
     return shown
