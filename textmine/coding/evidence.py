@@ -112,21 +112,42 @@ def find_evidence(
     ``scored`` must hold the shares of the tokens. Where a code would apply to a text without words, or does
     not apply at all, the heaviest piece is shown.
     """
-    places = np.flatnonzero(applies.any(axis=1))
-    if not len(places):
+    if not applies.any():
         return Stretches.none()
-    assert scored.tokens is not None and scored.index is not None
-    assert scored.shares is not None and scored.constants is not None
+    assert scored.constants is not None
+    laid = lay_out(scored, applies, repaired, unit, given)
+    rivals = find_rivals(laid.pairs, laid.given)
+    taken = take_heaviest(laid.pairs, rivals, scored.constants[laid.places], cuts)
+    found = join_pieces(laid.pairs, taken, laid.cut, laid.shares, laid.idle)
+    return finish(found, applies, laid.places, raw, repaired, unit)
+
+
+@dataclass(frozen=True)
+class Laid:
+    """The texts that show evidence, cut into pieces and paired with their codes.
+
+    ``places`` are theirs among all texts; ``shares`` (tokens of the cut, codes) and ``idle`` (tokens of the
+    cut,), those that may be left off; ``given`` (pairs,) says which pairs contend for a stretch.
+    """
+
+    places: Ints
+    cut: Cut
+    shares: npt.NDArray[np.floating]
+    idle: Mask
+    pairs: Pairs
+    given: Mask
+
+
+def lay_out(scored: Scored, applies: Mask, repaired: Sequence[str], unit: Unit, given: Mask | None) -> Laid:
+    """Cut every text to which a code ``applies``, and pair its pieces with its codes (``find_evidence``)."""
+    assert scored.tokens is not None and scored.index is not None and scored.shares is not None
+    places = np.flatnonzero(applies.any(axis=1))
     cut = cut_texts([repaired[i] for i in places.tolist()], places, scored.tokens, scored.index, unit)
-    shares = scored.shares[cut.tokens]
-    types = scored.tokens.types[cut.tokens]
-    signs = scored.index.mark(SIGNS)[types]
-    pairs = pair_up(cut, shares, applies[places], signs)
-    rivals = find_rivals(pairs, (applies if given is None else given)[places][pairs.text, pairs.code])
-    taken = take_heaviest(pairs, rivals, scored.constants[places], cuts)
-    idle = scored.index.mark(SHORT_WORDS)[types]
-    found = join_pieces(pairs, taken, cut, shares, idle & (unit is not Unit.sentence))
-    return finish(found, applies, places, raw, repaired, unit)
+    shares, types = scored.shares[cut.tokens], scored.tokens.types[cut.tokens]
+    pairs = pair_up(cut, shares, applies[places], scored.index.mark(SIGNS)[types])
+    idle = scored.index.mark(SHORT_WORDS)[types] & (unit is not Unit.sentence)
+    contend = (applies if given is None else given)[places][pairs.text, pairs.code]
+    return Laid(places, cut, shares, idle, pairs, contend)
 
 
 def pair_up(cut: Cut, shares: npt.NDArray[np.floating], applies: Mask, signs: Mask) -> Pairs:

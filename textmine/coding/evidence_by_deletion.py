@@ -12,19 +12,17 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from textmine.coding.clauses import Cut, Unit, cut_texts
+from textmine.coding.clauses import Cut, Unit
 from textmine.coding.evidence import (
-    SHORT_WORDS,
     Pairs,
     Stretches,
     find_rivals,
     finish,
     join_pieces,
-    pair_up,
+    lay_out,
     put_in_order,
 )
 from textmine.coding.scorer import Scored
-from textmine.coding.tokens import SIGNS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -56,23 +54,15 @@ def find_evidence_by_deletion(
     picked. ``cuts`` is the score from which each code applies, ``given`` as for ``find_evidence``. A stretch
     weighs what its pieces, each taken out alone, took from the score.
     """
-    places = np.flatnonzero(applies.any(axis=1))
-    if not len(places):
+    if not applies.any():
         return Stretches.none()
-    assert scored.tokens is not None and scored.index is not None and scored.shares is not None
-    texts = [repaired[i] for i in places.tolist()]
-    asked = [questions[i] for i in places.tolist()]
-    cut = cut_texts(texts, places, scored.tokens, scored.index, unit)
-    shares = scored.shares[cut.tokens]
-    types = scored.tokens.types[cut.tokens]
-    pairs = pair_up(cut, shares, applies[places], scored.index.mark(SIGNS)[types])
-    without = _Deletions(score, texts, asked, cut)
-    weighed = weigh_by_deletion(pairs, without, scored.scores[places])
-    rivals = find_rivals(weighed, (applies if given is None else given)[places][pairs.text, pairs.code])
-    taken = take_until_it_falls(weighed, rivals, without, cuts)
-    idle = scored.index.mark(SHORT_WORDS)[types]
-    found = join_pieces(weighed, taken, cut, shares, idle & (unit is not Unit.sentence))
-    return finish(found, applies, places, raw, repaired, unit)
+    laid = lay_out(scored, applies, repaired, unit, given)
+    texts, asked = ([said[i] for i in laid.places.tolist()] for said in (repaired, questions))
+    without = _Deletions(score, texts, asked, laid.cut)
+    weighed = weigh_by_deletion(laid.pairs, without, scored.scores[laid.places])
+    taken = take_until_it_falls(weighed, find_rivals(weighed, laid.given), without, cuts)
+    found = join_pieces(weighed, taken, laid.cut, laid.shares, laid.idle)
+    return finish(found, applies, laid.places, raw, repaired, unit)
 
 
 class _Deletions:
