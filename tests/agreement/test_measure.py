@@ -138,7 +138,7 @@ def test_order_and_names_of_coders_codes_and_units_do_not_matter(given_values: n
     first, second = (measure_agreement(*coded_from(part), draws=5) for part in (given_values, turned))
     assert second.overall["value"].tolist() == pytest.approx(first.overall["value"].tolist(), nan_ok=True)
     names = ["n_marked", "alpha", "kappa", "ac1", "positive_agreement"]
-    a, b = (found.codes[names].sort_values(names).round(9) for found in (first, second))
+    a, b = (found.codes[names].round(9).sort_values(names) for found in (first, second))
     pd.testing.assert_frame_equal(a.reset_index(drop=True), b.reset_index(drop=True), check_exact=False)
 
 
