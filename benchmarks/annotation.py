@@ -1,11 +1,13 @@
 """Many annotators at once: decisions lost or doubled, how long a write takes, how soon the next text comes.
 
     python benchmarks/annotation.py [--writers 30] [--decisions 20000] [--units 100000] [--database URL]
+    python benchmarks/annotation.py --http 30 [--decisions 6000]
 
 Each writer is a thread, as in the server of the annotation pages: it asks for its next text, decides, and
 sends every fiftieth decision twice, as a browser does that missed the answer. Writers decide one after the
 other without a pause, which no person does. ``--database`` takes a PostgreSQL URL in the place of an SQLite
-file in a fresh folder. The table goes to benchmarks/results.
+file in a fresh folder. ``--http`` measures the whole app over HTTP, with and without the learner in the
+background (see ``annotation_http``). The table goes to benchmarks/results.
 """
 
 from __future__ import annotations
@@ -38,8 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--units", type=int, default=100_000, help="texts of the project that 'next' is timed on"
     )
     parser.add_argument("--database", default="", help="postgresql://USER@HOST/NAME; else SQLite")
+    parser.add_argument("--http", type=int, default=0, metavar="N", help="the app over HTTP, N browsers")
+    parser.add_argument("--pause", type=float, default=3.0, help="seconds that a browser reads, with --http")
     parser.add_argument("--dry", action="store_true", help="print, but write no tables")
     asked = parser.parse_args(arguments)
+    if asked.http:
+        return measure_app(asked.http, asked.decisions, pause=asked.pause, dry=asked.dry)
     with tempfile.TemporaryDirectory() as folder:
         where = asked.database or str(Path(folder, "store.sqlite"))
         rows = [
@@ -55,6 +61,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{os.cpu_count()} cores. Milliseconds of one write, confirmed on the disk, and of one 'next'."
         ]
         write_results(name, table, shown=table, title=f"The annotation store on {kind}", notes=notes)
+    return 0 if all(row["lost"] == row["doubled"] == 0 for row in rows) else 1
+
+
+def measure_app(browsers: int, decisions: int, *, pause: float, dry: bool) -> int:
+    """Measure the app over HTTP and write ``annotation-http``; the busy quarter with pauses is shorter."""
+    from annotation_http import measure_http
+
+    rows = [
+        measure_http(browsers, count, learn=learn, pause=wait)
+        for wait, count in ((pause, max(decisions // 4, browsers)), (0.0, decisions))
+        for learn in (False, True)
+    ]
+    table = pd.DataFrame(rows)
+    print(table.to_string(index=False))
+    if not dry:
+        notes = [
+            f"{os.cpu_count()} cores, shared by browsers, server and learner. SQLite. Synthetic answers."
+        ]
+        title = "The annotation app over HTTP"
+        write_results("annotation-http", table, shown=table, title=title, notes=notes)
     return 0 if all(row["lost"] == row["doubled"] == 0 for row in rows) else 1
 
 

@@ -18,9 +18,10 @@ from typing import Any
 import pandas as pd
 
 from textmine.annotating.app import create_app
+from textmine.annotating.rounds import learn_round
 from textmine.annotating.serving import Address, bind
 from textmine.annotations import AnnotationStore, Project, Settings, Task
-from textmine.annotations.project import create_project
+from textmine.annotations.project import Assignment, create_project
 from textmine.codebook import Codebook
 from textmine.corpus import Corpus
 from textmine.reading import read_corpus
@@ -100,8 +101,43 @@ def make_talk(folder: Path) -> tuple[Project, AnnotationStore, dict[str, str]]:
     return project, store, tokens
 
 
+def make_rounds(folder: Path) -> tuple[Project, AnnotationStore, dict[str, str]]:
+    """Two readers of 280 comments, with a calibration set, silent re-reads and four rounds of learning.
+
+    Both read as the corpus's two readers did; what came back unannounced is read as the other one read it.
+    """
+    frame = read_corpus(STUDY / "comments.csv").frame.head(320)
+    plan = Assignment(sample=280, calibration=40, rereads=0.15, overlap=0.1)
+    settings = Settings(name="school-study", assignment=plan)
+    project = create_project(folder, Corpus(frame), Codebook.load(STUDY / "codebook.yaml"), settings)
+    store = project.open_store()
+    people = {**dict.fromkeys(READERS, "annotator"), "lead": "owner"}
+    tokens = {name: store.add_annotator(name, role) for name, role in people.items()}
+    store.assign(project.plan(READERS))
+    texts = dict(zip(project.corpus.ids, project.corpus.texts, strict=True))
+    where = ROOT / "annotations" / "school-collaboration"
+    given = {name: pd.read_json(where / f"{name}.jsonl", lines=True) for name in READERS}
+    for _ in range(4):
+        for name, other in (READERS, READERS[::-1]):
+            for _ in range(40):
+                task = store.next_task(name)
+                if task is None:
+                    break
+                said = given[other if task.purpose == "reread" else name]
+                mine = said[said["unit_id"] == task.unit_id]
+                _decide(store, name, task.unit_id, texts[task.unit_id], mine, 20.0, task.round)
+        learn_round(project, store)
+    return project, store, tokens
+
+
 def _decide(
-    store: AnnotationStore, name: str, unit: str, text: str, given: pd.DataFrame, seconds: float
+    store: AnnotationStore,
+    name: str,
+    unit: str,
+    text: str,
+    given: pd.DataFrame,
+    seconds: float,
+    round: int | None = None,
 ) -> None:
     codes = [code for code in given["code"].unique() if code in store.codebook.ids]
     spans = []
@@ -109,7 +145,7 @@ def _decide(
         quote = row.get("quote")
         if row["code"] in codes and isinstance(quote, str) and (start := text.find(quote)) >= 0:
             spans.append({"code": row["code"], "start": start, "end": start + len(quote)})
-    store.decide(unit, name, codes, spans=spans, seconds=seconds)
+    store.decide(unit, name, codes, spans=spans, seconds=seconds, round=round)
 
 
 def open_page(browser: Any, link: str, *, width: int, height: int, scheme: str) -> Any:
@@ -165,7 +201,7 @@ def take_all(out: Path) -> list[Path]:
                 page.wait_for_selector("#main[data-ready]")
                 shoot(page, name)
             lead = open_page(browser, address.link(tokens["lead"]), width=1280, height=800, scheme="light")
-            for name in ("settle", "agreement", "questions", "progress", "drift", "codebook"):
+            for name in ("settle", "agreement", "questions", "progress", "codebook", "people"):
                 lead.goto(f"{address.url}/{name}")
                 lead.wait_for_selector("#main[data-ready]")
                 lead.wait_for_timeout(300)
@@ -179,6 +215,14 @@ def take_all(out: Path) -> list[Path]:
                     page.keyboard.press("Enter")
                     page.wait_for_selector("#hits li")
                 shoot(page, name)
+        project, store, tokens = make_rounds(Path(folder, "rounds"))
+        with store, serving(create_app(project, store)) as address:
+            lead = open_page(browser, address.link(tokens["lead"]), width=1280, height=800, scheme="light")
+            for name, height in (("drift", 800), ("learning", 1320)):
+                lead.set_viewport_size({"width": 1280, "height": height})
+                lead.goto(f"{address.url}/{name}")
+                lead.wait_for_selector("#main[data-ready]")
+                shoot(lead, name)
         project, store, tokens = make_talk(Path(folder, "talk"))
         with store, serving(create_app(project, store)) as address:
             page = open_page(browser, address.link(tokens["coder_1"]), width=1280, height=800, scheme="light")

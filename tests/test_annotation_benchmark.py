@@ -32,6 +32,14 @@ def test_few_writers_lose_and_double_nothing(benchmark_, tmp_path: Path) -> None
 
 
 @pytest.mark.slow
+def test_browsers_lose_and_double_nothing(benchmark_) -> None:
+    pytest.importorskip("uvicorn", reason="uvicorn is not installed: pip install textmine[annotate]")
+    row = importlib.import_module("annotation_http").measure_http(3, 12, learn=False, pause=0.0)
+    assert (row["lost"], row["doubled"], row["what"]) == (0, 0, "12 decisions by 3 browsers")
+    assert 0 < row["next_median_ms"] <= row["next_p95_ms"]
+
+
+@pytest.mark.slow
 def test_thirty_writers_of_20000_decisions(benchmark_, tmp_path: Path) -> None:
     busy = is_busy()
     row = benchmark_.measure_writes(str(tmp_path / "store.sqlite"), writers=30, decisions=20_000)

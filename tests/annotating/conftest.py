@@ -31,7 +31,7 @@ rule: Code what is said.
 codes:
   - {id: training, name: Training, definition: Skill is shared., include: [courses], exclude: [money]}
   - {id: money, name: Money, definition: Money is saved or pooled., examples: [We saved on buying.]}
-  - {id: time, name: Time, definition: Time is lost or won.}
+  - {id: time, name: Time, definition: Time is lost or won., attributes: {stance: false}}
 """
 
 
@@ -44,12 +44,12 @@ class Person:
     client: TestClient
     csrf: str = ""
 
-    def ask(self, name: str, headers: dict[str, str] | None = None, **body: Any) -> Any:
+    def ask(self, name: str, /, headers: dict[str, str] | None = None, **body: Any) -> Any:
         return self.client.post(
             f"/api/{name}", json=body, headers={"X-CSRF-Token": self.csrf, **(headers or {})}
         )
 
-    def told(self, name: str, **body: Any) -> Any:
+    def told(self, name: str, /, **body: Any) -> Any:
         answer = self.ask(name, **body)
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -7,6 +7,7 @@ import time
 import pandas as pd
 import pytest
 
+from textmine.annotating.desk import Desk
 from textmine.annotations import Task
 
 
@@ -304,6 +305,14 @@ def test_reflexive_projects_settle_nothing_and_measure_no_agreement(make_work) -
     menu = olu.client.get("/memos").text
     assert "/agreement" not in menu and "/settle" not in menu and "/questions" in menu
     assert olu.told("start")["memos_first"] is True
+
+
+def test_no_more_units_are_made_ready_than_are_sent(work, monkeypatch) -> None:
+    shown = []
+    show = Desk.show
+    monkeypatch.setattr(Desk, "show", lambda desk, *given: shown.append(given) or show(desk, *given))
+    assert len(work.enter("ann").told("next", limit=2)["units"]) == 2
+    assert len(shown) == 2
 
 
 @pytest.mark.slow

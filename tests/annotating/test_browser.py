@@ -322,6 +322,65 @@ def test_the_grid_is_coded_by_keyboard_and_saved_on_leaving_a_row(work, serve, o
     assert ann.troubles == []
 
 
+def test_a_row_left_by_mouse_is_saved(work, serve, open_page) -> None:
+    ann = open_page(serve(work).link(work.tokens["ann"]), "/grid")
+    press(ann, "2")
+    ann.click("#rows tr >> nth=3")
+    wait_saved(ann)
+    assert work.store.decisions()["unit_id"].tolist() == ["u00"]
+
+
+def test_the_grid_asks_for_evidence_on_the_same_units_as_the_page(make_work, serve, open_page) -> None:
+    work = make_work(evidence="share", evidence_share=0.5)
+    asked = [unit for unit in work.project.units if work.project.asks_evidence(unit)]
+    free = [unit for unit in work.project.units if unit not in asked]
+    assert asked and free
+    ann = open_page(serve(work).link(work.tokens["ann"]), "/grid")
+    told = ann.locator("#rows tr").all_text_contents()
+    assert [work.project.units[n] for n, row in enumerate(told) if "Show the words" in row] == asked
+
+    at = work.project.units.index(asked[0])
+    press(ann, *["ArrowDown"] * at, "2", "Enter")
+    wait_until(ann, "document.querySelector('#said').textContent.includes('Which words show it?')")
+    assert work.store.events() == []
+    press(ann, "v", "ArrowRight", "Shift+ArrowRight", "2", "Enter")
+    wait_saved(ann)
+    span = work.store.coded("ann").spans.iloc[0]
+    text = work.project.document(asked[0]).text
+    assert span["quote"] == text[span["start"] : span["end"]] and len(span["quote"].split()) > 1
+    assert ann.locator("#rows tr").nth(at).locator("mark").text_content() == span["quote"]
+    assert ann.troubles == []
+
+
+def test_evidence_in_the_grid_may_be_left_out(make_work, serve, open_page) -> None:
+    work = make_work(evidence="always")
+    ann = open_page(serve(work).link(work.tokens["ann"]), "/grid")
+    press(ann, "2", "Enter", "Enter")
+    wait_saved(ann)
+    press(ann, "2")
+    ann.click("#rows tr >> nth=5")  # asked by mouse as by key
+    wait_until(ann, "document.querySelector('#said').textContent.includes('Which words show it?')")
+    ann.click("#rows tr >> nth=5")
+    wait_until(ann, "document.activeElement.getAttribute('aria-rowindex') === '6'")
+    wait_saved(ann)
+    assert sorted(work.store.decisions()["unit_id"]) == ["u00", "u01"]
+
+
+def test_a_stance_is_asked_only_where_the_code_has_one(work, serve, open_page) -> None:
+    address = serve(work)
+    ann = open_page(address.link(work.tokens["ann"]))
+    press(ann, "3", "+")
+    assert "No stance is asked for Time" in ann.text_content("#said")
+    assert ann.locator("[data-code=time] .stance").count() == 0
+    press(ann, "2", "-", "Enter")
+    wait_saved(ann)
+    assert work.store.events()[0].payload["stances"] == {"money": "denies"}
+    grid = open_page(address.link(work.tokens["ben"]), "/grid")
+    press(grid, "3", "+", "2", "*", "Enter")
+    wait_saved(grid)
+    assert work.store.events(annotator="ben")[0].payload["stances"] == {"money": "mixed"}
+
+
 def test_six_thousand_rows_do_not_freeze_the_grid(make_work, corpus, serve, open_page) -> None:
     import pandas as pd
 

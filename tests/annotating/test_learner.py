@@ -79,6 +79,31 @@ def taught(tmp_path_factory) -> Project:
     return project
 
 
+def test_words_that_were_shown_are_learned_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from textmine.coding.coder import Coder
+
+    project, truth = make(tmp_path / "study")
+    met: list[pd.DataFrame] = []
+
+    def fit(self, *texts, quotes=None, **options):
+        met.append(quotes)
+        raise InputError("enough")
+
+    monkeypatch.setattr(Coder, "fit", fit)
+    texts = dict(zip(project.corpus.ids, project.corpus.texts, strict=True))
+    with project.open_store() as store:
+        for unit in project.units[:40]:
+            codes = [truth[unit]] if truth[unit] else []
+            spans = [{"code": code, "start": 0, "end": len(texts[unit].split(" in ")[0])} for code in codes]
+            store.decide(unit, "ann", codes, spans=spans)
+        with pytest.raises(InputError, match="enough"):
+            learn_round(project, store)
+    (quotes,) = met
+    assert len(quotes) == sum(truth[unit] != "" for unit in project.units[:40])
+    assert set(quotes["quote"]) == {*SAID["training"], *SAID["money"]}
+    assert [truth[project.units[row]] for row in quotes["row"]] == quotes["code"].tolist()
+
+
 def test_round_adds_a_line_to_the_curve_with_held_out_figures(taught: Project) -> None:
     curve = read_curve(taught)
     assert curve["round"].tolist() == [1, 2] and curve["read"].tolist() == [50, 60]

@@ -25,8 +25,10 @@ PAGES = (
     "/agreement",
     "/questions",
     "/drift",
+    "/learning",
+    "/people",
 )
-LEADS = ("/settle", "/agreement", "/questions", "/drift")
+LEADS = ("/settle", "/agreement", "/questions", "/drift", "/learning", "/people")
 
 
 # --- who may come in --------------------------------------------------------------------------------------
@@ -195,7 +197,7 @@ def test_annotators_see_no_page_of_leads_and_do_none_of_their_work(work) -> None
 
 def test_an_adjudicator_settles_but_does_not_rule(work) -> None:
     ada = work.enter("ada")
-    assert [ada.client.get(path).status_code for path in LEADS] == [200, 200, 403, 403]
+    assert [ada.client.get(path).status_code for path in LEADS] == [200, 200, 403, 403, 200, 403]
     assert ada.ask("answer", question="q", text="x").status_code == 403
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from textmine.annotations import AnnotationStore, Task, export_annotations, import_annotations
+from textmine.annotations import AnnotationStore, Event, Task, export_annotations, import_annotations
+from textmine.annotations.schema import open_engine, writing
+from textmine.annotations.writing import insert_events
 from textmine.codebook import Codebook
 from textmine.errors import InputError
 
@@ -28,7 +30,7 @@ def find_servers() -> Path | None:
 
 @pytest.fixture(scope="module")
 def database(debian: Callable[[str, Callable[[], object]], bool]) -> Iterator[str]:
-    pytest.importorskip("pg8000", reason="pg8000 is not installed: pip install textmine[postgres]")
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install textmine[postgres]")
     given = os.environ.get("TEXTMINE_POSTGRES")
     if given:
         yield given
@@ -128,3 +130,16 @@ def test_writers_of_two_servers_lose_and_double_nothing(make_store) -> None:
         thread.join()
     assert not wrong
     assert [event.seq for event in stores[0].events()] == list(range(1, 201))
+
+
+def test_a_write_that_fails_half_way_leaves_nothing(make_store, database: str) -> None:
+    store, engine = make_store("half"), open_engine(database)
+    with pytest.raises(ZeroDivisionError), writing(engine, "half") as connection:
+        insert_events(connection, "half", [Event(id="e1", kind="memo", unit_id="u1", annotator="ann", seq=1)])
+        raise ZeroDivisionError
+    assert store.events() == []
+    store.decide("u1", "ann", ["money"])  # the lock is free again
+    with writing(engine, "half") as connection:  # and so is the connection
+        insert_events(connection, "half", [Event(id="e1", kind="memo", unit_id="u1", annotator="ann", seq=2)])
+    engine.dispose()
+    assert len(store.events()) == 2

@@ -122,3 +122,20 @@ def test_folder_without_a_project_says_how_to_make_one(tmp_path: Path) -> None:
 def test_unknown_unit_is_refused(project: Project) -> None:
     with pytest.raises(InputError, match="no unit of that id"):
         project.document("u9")
+
+
+def test_a_code_says_for_itself_whether_a_stance_is_asked(tmp_path: Path, corpus: Corpus) -> None:
+    said = "{id: money, attributes: {stance: true}}, {id: time, attributes: {stance: false}}, {id: other}"
+    book = Codebook.loads(f"{{bare: true, codes: [{said}]}}")
+    asks, silent = (
+        create_project(tmp_path / str(stance), corpus, book, Settings(name="study", stance=stance))
+        for stance in (True, False)
+    )
+    assert [asks.asks_stance(code) for code in book.ids] == [True, False, True]
+    assert [silent.asks_stance(code) for code in book.ids] == [True, False, False]
+
+
+def test_a_stance_that_is_neither_true_nor_false_is_told(tmp_path: Path, corpus: Corpus) -> None:
+    book = Codebook.loads("{bare: true, codes: [{id: money, attributes: {stance: perhaps}}]}")
+    with pytest.raises(InputError, match="mend money"):
+        create_project(tmp_path / "odd", corpus, book, Settings(name="study"))

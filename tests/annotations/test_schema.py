@@ -73,7 +73,7 @@ def test_place_that_cannot_be_is_refused(where: str, codebook: Codebook) -> None
 
 
 def test_password_of_an_unreachable_database_is_not_told(codebook: Codebook) -> None:
-    pytest.importorskip("pg8000", reason="pg8000 is not installed: pip install textmine[postgres]")
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install textmine[postgres]")
     with pytest.raises(InputError, match="cannot be") as met:
         AnnotationStore("postgresql://ann:hunter2@127.0.0.1:1/none", "study", codebook)
     assert "hunter2" not in str(met.value)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from textmine.annotating import boards
+from textmine.annotating import boards, team
 from textmine.annotating.access import Limiter, Refused, Visitor, find_visitor, name_cookie
 from textmine.annotating.guard import is_same_origin
 from textmine.annotating.inbox import store_sent, take_list, take_number, take_text
@@ -35,12 +35,12 @@ def tell_start(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
         "project": settings.name,
         "approach": settings.approach,
         "memos_first": settings.memos_first,
-        "stance": settings.stance,
         "one_code": not desk.codebook.multi_label,
         "shows_after": settings.show_suggestions_after or not settings.blind,
         "rule": desk.codebook.rule,
         "codes": [
-            {name: getattr(code, name) for name in wanted} | {"key": str(code.attributes.get("key", ""))}
+            {name: getattr(code, name) for name in wanted}
+            | {"key": str(code.attributes.get("key", "")), "stance": desk.project.asks_stance(code.id)}
             for code in codes
         ],
         "rulings": desk.list_rulings(),
@@ -115,6 +115,19 @@ def take_answer(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
     return boards.rule(desk, visitor, given)
 
 
+def tell_people(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
+    """Who works on the project."""
+    del given
+    visitor.require(visitor.rules)
+    return team.list_team(desk)
+
+
+def take_person(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
+    """What the owner does with somebody's access."""
+    visitor.require(visitor.rules, "Only the owner lets people in.")
+    return team.change_team(desk, visitor, given)
+
+
 #: What is asked for at /api/NAME.
 ANSWERS: dict[str, Answer] = {
     "start": tell_start,
@@ -130,6 +143,8 @@ ANSWERS: dict[str, Answer] = {
     "difference": tell_difference,
     "questions": tell_questions,
     "answer": take_answer,
+    "people": tell_people,
+    "person": take_person,
 }
 
 

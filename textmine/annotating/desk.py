@@ -7,6 +7,7 @@ import time
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from textmine.annotating.access import Refused, Visitor
@@ -49,7 +50,8 @@ class Desk:
         self.texts = project.corpus.texts
         self.questions = project.corpus.questions
         self._frame = frame
-        self._facts = [name for name in project.corpus.attributes if self._may_show(name)]
+        facts = [name for name in project.corpus.attributes if self._may_show(name)]
+        self._facts = {name: frame[name].tolist() for name in facts}
         self._talks = _find_talks(project.corpus.ids) if _is_talk(frame.columns) else {}
         self._own: dict[str, tuple[float, list[str]]] = {}
         self._shelves: dict[str, _Shelf] = {}
@@ -83,11 +85,8 @@ class Desk:
     def next_units(self, visitor: Visitor, passed: Collection[str], limit: int) -> list[dict[str, Any]]:
         """The next units to read, those left out whose decision is on its way from the page."""
         tasks = self.store.next_tasks(visitor.name, limit + len(passed) + _SETTLING_AHEAD)
-        found: list[dict[str, Any]] = []
-        for task in tasks:
-            if task.purpose != "adjudicate" and self.reading_of(visitor, task) not in passed:
-                found.append(self.show(visitor, task.unit_id, task))
-        return found[:limit]
+        ready = (t for t in tasks if t.purpose != "adjudicate" and self.reading_of(visitor, t) not in passed)
+        return [self.show(visitor, task.unit_id, task) for task in islice(ready, limit)]
 
     def reading_of(self, visitor: Visitor, task: Task) -> str:
         """A seal that says which reading is meant, without telling the annotator whether it is a re-read."""
@@ -110,7 +109,7 @@ class Desk:
             "question": self.question(unit_id),
             "facts": self._list_facts(unit_id),
             "talk": self._name_talk(unit_id),
-            "asks_evidence": bool(self.project.asks_evidence(unit_id)),
+            "asks_evidence": self.project.asks_evidence(unit_id),
             "reading": "" if task is None else self.reading_of(visitor, task),
             "mine": None if decided is None else _tell_coding(decided, evidence),
             "memos": [{"id": e.id, "text": e.payload["text"], "at": e.at} for e in find_live(mine, ["memo"])],
@@ -192,7 +191,11 @@ class Desk:
     def show_rows(self, visitor: Visitor, offset: int, limit: int, *, unread: bool) -> dict[str, Any]:
         """Some rows of the survey grid, and how many rows there are."""
         units = self.list_own(visitor)
-        current = {event.unit_id: event for event in find_current(self.shelf(visitor.name))}
+        mine = self.shelf(visitor.name)
+        current = {event.unit_id: event for event in find_current(mine)}
+        evidence: dict[str, list[Event]] = {}
+        for event in find_live(mine, ["evidence"]):
+            evidence.setdefault(event.unit_id, []).append(event)
         if unread:
             units = [unit for unit in units if unit not in current]
         part = units[offset : offset + limit]
@@ -202,7 +205,8 @@ class Desk:
                 "number": offset + number,
                 "text": self.text(unit),
                 "question": self.question(unit),
-                "mine": _tell_coding(current[unit], ()) if unit in current else None,
+                "asks_evidence": self.project.asks_evidence(unit),
+                "mine": _tell_coding(current[unit], evidence.get(unit, ())) if unit in current else None,
             }
             for number, unit in enumerate(part, 1)
         ]
@@ -305,8 +309,8 @@ class Desk:
         return None
 
     def _list_facts(self, unit_id: str) -> list[dict[str, str]]:
-        row = self._frame.iloc[self.place[unit_id]]
-        told = [{"name": name, "value": _plain(row[name])} for name in self._facts]
+        at = self.place[unit_id]
+        told = [{"name": name, "value": _plain(values[at])} for name, values in self._facts.items()]
         return [fact for fact in told if fact["value"]]
 
     def _may_show(self, name: str) -> bool:
@@ -333,7 +337,8 @@ def _find_talks(units: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _tell_coding(event: Event, evidence: Iterable[Event]) -> dict[str, Any]:
-    spans = [{key: span[key] for key in ("code", "start", "end")} for span in spans_of(event, evidence)]
+    placed = (span for span in spans_of(event, evidence) if span["start"] >= 0)
+    spans = [{key: span[key] for key in ("code", "start", "end")} for span in placed]
     said = {"event": event.id, "codes": event.applied, "spans": spans, "at": event.at}
     return said | {"stances": dict(event.payload.get("stances", {}))}
 

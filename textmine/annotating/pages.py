@@ -36,6 +36,7 @@ MENU = (
     ("/agreement", "Agreement", "settles"),
     ("/questions", "Questions", "rules"),
     ("/drift", "Drift", "rules"),
+    ("/people", "People", "rules"),
 )
 _NEEDS_GOLD = ("/learning", "/settle", "/agreement", "/drift")
 
@@ -76,6 +77,7 @@ class Pages:
             "/agreement": self._agreement,
             "/questions": self._questions,
             "/drift": self._drift,
+            "/people": self._people,
         }
         routes = [Route("/", self._enter), Route("/favicon.ico", _no_icon)]
         routes += [Route(path, self._page(f"{name}.html", lambda _: {})) for path, name in plain.items()]
@@ -156,6 +158,10 @@ class Pages:
         return {"agreement": plain, "reason": "", "names": names}
 
     def _questions(self, visitor: Visitor) -> dict[str, Any]:
+        visitor.require(visitor.rules)
+        return {}
+
+    def _people(self, visitor: Visitor) -> dict[str, Any]:
         visitor.require(visitor.rules)
         return {}
 

@@ -76,11 +76,12 @@ def learn_round(project: Project, store: AnnotationStore) -> dict[str, Any]:
     place = {unit: row for row, unit in enumerate(project.corpus.ids)}
     corpus = project.corpus.select(np.array([place[unit] for unit in y.index]))
     folds = min(FOLDS, len(set(corpus.groups)))
-    coder = Coder(folds=folds).fit(corpus, y, codebook=store.codebook, codes=codes)
+    quotes = _find_quotes(store, y)
+    coder = Coder(folds=folds).fit(corpus, y, codebook=store.codebook, codes=codes, quotes=quotes)
     every = project.corpus.select(np.array([place[unit] for unit in project.units]))
     scores = _score_all(coder, every)
     ranking = _rank_cold(project, store, coder, y, every)
-    figures = _judge(corpus, y, store, folds)
+    figures = _judge(corpus, y, store, folds, quotes)
     before = read_curve(project)
     kappas = _compare(project, coder, every)
     _write_scores(project, scores, ranking)
@@ -208,7 +209,20 @@ def _by_chance(store: AnnotationStore, labels: pd.DataFrame) -> pd.Series:
     return pd.Series([unit in drawn for unit in labels.index], index=labels.index, dtype=bool)
 
 
-def _judge(corpus: Any, y: pd.DataFrame, store: AnnotationStore, folds: int) -> dict[str, Any]:
+def _find_quotes(store: AnnotationStore, y: pd.DataFrame) -> pd.DataFrame:
+    """The words that readers showed for the codes in ``y``, as ``Coder.fit`` takes them: row, code, quote."""
+    spans = store.coded(adjudicated=True).spans
+    spans = spans[(spans["quote"] != "") & spans["unit_id"].isin(y.index)]
+    rows = y.index.get_indexer(pd.Index(spans["unit_id"]))
+    given = y.to_numpy()[rows, y.columns.get_indexer(pd.Index(spans["code"]))] == 1
+    found = pd.DataFrame({"row": rows, "code": spans["code"].to_numpy(), "quote": spans["quote"].to_numpy()})
+    kept: pd.DataFrame = found.loc[given].drop_duplicates(ignore_index=True)
+    return kept
+
+
+def _judge(
+    corpus: Any, y: pd.DataFrame, store: AnnotationStore, folds: int, quotes: pd.DataFrame
+) -> dict[str, Any]:
     """Held-out figures by respondent, on the random sample where enough of it is read."""
     from textmine.coding.calibrated import folds_by_respondent
     from textmine.coding.coder import Coder
@@ -219,7 +233,12 @@ def _judge(corpus: Any, y: pd.DataFrame, store: AnnotationStore, folds: int) -> 
         return {**empty, "judged_on": "nothing: too few respondents", "f1": {}}
     fold = folds_by_respondent(corpus.groups, folds, 0)
     probabilities, applies = code_held_out(
-        Coder(folds=3), corpus, y, split_by_respondent(corpus, fold), codebook=store.codebook
+        Coder(folds=3),
+        corpus,
+        y,
+        split_by_respondent(corpus, fold),
+        quotes=quotes,
+        codebook=store.codebook,
     )
     rows = _by_chance(store, y).to_numpy()
     words = f"{int(rows.sum())} units of the random sample"

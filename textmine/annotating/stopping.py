@@ -181,7 +181,8 @@ def _rounds_left(kappas: Sequence[float]) -> int:
 def _tell_why(count: int, stable: bool, reached: bool, width: float, target: float) -> str:
     reasons = [f"{count} of {FEW_POSITIVES} positives so far"] if count < FEW_POSITIVES else []
     reasons += [] if stable else ["the model still changes"]
-    reasons += [] if reached else [f"its share is known to \u00b1{width:.2f}, wanted \u00b1{target:.2f}"]
+    up = ceil(width * 1000) / 1000  # a width just above the target is not shown as the target
+    reasons += [] if reached else [f"its share is known to \u00b1{up:.3f}, wanted \u00b1{target:.2f}"]
     return ", ".join(reasons)
 
 

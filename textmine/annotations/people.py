@@ -72,6 +72,16 @@ def change_person(connection: Connection, project: str, name: str, *, role: str 
     return token
 
 
+def change_role(connection: Connection, project: str, name: str, role: str) -> None:
+    """Give somebody another role; their link stays as it is. Raises ``InputError`` for what is not there."""
+    if role not in PEOPLE_ROLES:
+        raise InputError(f"No role {role!r}. Choose one of {', '.join(PEOPLE_ROLES)}.")
+    mine = (ANNOTATORS.c.project == project, ANNOTATORS.c.name == name)
+    if not connection.execute(ANNOTATORS.update().where(*mine).values(role=role)).rowcount:
+        known = ", ".join(person.name for person in list_people(connection, project))
+        raise InputError(f"No annotator {name!r} in this project. There are: {known or 'none'}.")
+
+
 def list_people(connection: Connection, project: str) -> list[Annotator]:
     """Everybody registered, by name; whose access was ended has the role 'revoked'."""
     query = sa.select(ANNOTATORS.c.name, ANNOTATORS.c.role).where(ANNOTATORS.c.project == project)

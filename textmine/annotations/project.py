@@ -46,6 +46,8 @@ writes the same into the files beside it, and builds the database from them wher
 Texts and quotes are respondents' words: think before you share this folder.
 """
 _IGNORED = "annotations/*.sqlite*\n"
+#: A codebook's attributes are texts.
+_SAID = {"true": True, "false": False}
 
 
 class _Strict(BaseModel):
@@ -67,7 +69,8 @@ class Settings(_Strict):
 
     ``evidence`` is asked for never, always or on ``evidence_share`` of the units. ``blind`` hides others'
     codes until one's own decision; ``show_suggestions_after`` shows a model's then. ``stance`` asks whether
-    a code is affirmed or denied. ``database`` is a path in the folder or a PostgreSQL URL (the environment
+    a code is affirmed or denied; a code's ``attributes: {stance: false}`` (or ``true``) in the codebook goes
+    before it. ``database`` is a path in the folder or a PostgreSQL URL (the environment
     variable ``TEXTMINE_DATABASE`` goes before it, so that no password need stand in a file). A reflexive
     project has no gold, no agreement, no suggestions, no double coding for its sake; memos come first.
 
@@ -132,7 +135,11 @@ class Project:
             raise InputError(f"No {_SETTINGS} in {root}. Make a project with: textmine init {root}") from None
         except UnicodeDecodeError:
             raise InputError(f"{_SETTINGS} is not UTF-8 text. Save it as UTF-8.") from None
-        return cls(root, read_settings(text), Codebook.load(root / _CODEBOOK))
+        codebook = Codebook.load(root / _CODEBOOK)
+        unclear = [c.id for c in codebook.codes if str(c.attributes.get("stance", True)).lower() not in _SAID]
+        if unclear:
+            raise InputError(f"{_CODEBOOK}: stance is true or false for a code; mend {', '.join(unclear)}.")
+        return cls(root, read_settings(text), codebook)
 
     @property
     def name(self) -> str:
@@ -176,6 +183,11 @@ class Project:
         seed = f"{self.settings.assignment.seed}\x1fevidence\x1f{unit_id}"
         digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).digest()
         return int.from_bytes(digest[:8]) < self.settings.evidence_share * 2**64
+
+    def asks_stance(self, code_id: str) -> bool:
+        """Whether people are asked how a text stands to a code: the code's own word, else the project's."""
+        said = self.codebook.code(code_id).attributes.get("stance", self.settings.stance)
+        return _SAID[str(said).lower()]
 
     def suggestions(self) -> pd.DataFrame:
         """What a model says of the units: unit_id, code, score, band; empty where there is no model."""

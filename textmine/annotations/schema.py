@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -86,13 +87,17 @@ def open_engine(where: Path | str) -> Engine:
     was being written. Raises ``InputError`` where the store cannot be opened or is of a newer form.
     """
     url = find_url(where)
+    # What only reads is one statement and needs no transaction; what writes begins its own.
+    alone = {"isolation_level": "AUTOCOMMIT"} if url.get_backend_name() == "postgresql" else {}
     try:
-        engine = sa.create_engine(url, hide_parameters=True, pool_size=_CONNECTIONS)
+        engine = sa.create_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, **alone)
     except ArgumentError:
         raise InputError("The address of the store is none that can be used. Check its form.") from None
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        sa.event.listen(engine, "begin", _begin_postgres)
     with writing(engine) as connection:
         _bring_up_to_date(connection)
     return engine
@@ -102,7 +107,7 @@ def find_url(where: Path | str) -> URL:
     """The address of a store: the path of an SQLite file, or a PostgreSQL URL with its driver named.
 
     >>> find_url("postgresql://db.example/study").drivername
-    'postgresql+pg8000'
+    'postgresql+psycopg'
     """
     if isinstance(where, Path) or "://" not in where:
         path = Path(where)
@@ -118,21 +123,18 @@ def find_url(where: Path | str) -> URL:
         return URL.create("sqlite", database=url.database)
     if kind not in ("postgresql", "postgres"):
         raise InputError("A store is an SQLite file or a PostgreSQL database (postgresql://USER@HOST/NAME).")
-    if find_spec("pg8000") is None:
+    if find_spec("psycopg") is None:
         raise InputError(
-            "PostgreSQL needs the package pg8000. Install it with: pip install textmine[postgres]"
+            "PostgreSQL needs the package psycopg. Install it with: pip install textmine[postgres]"
         )
-    return url.set(drivername="postgresql+pg8000")
+    return url.set(drivername="postgresql+psycopg")
 
 
 @contextmanager
 def writing(engine: Engine, lock: str = "textmine") -> Iterator[Connection]:
     """A transaction that writes, one at a time; SQLAlchemy's errors become ``InputError`` without data."""
     try:
-        with engine.connect().execution_options(textmine_writes=True) as connection, connection.begin():
-            if connection.dialect.name == "postgresql":
-                key = sa.func.hashtext(lock)
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+        with engine.connect().execution_options(textmine_lock=lock) as connection, connection.begin():
             yield connection
     except SQLAlchemyError as error:
         raise _plain_error(error, "written to") from None
@@ -143,8 +145,6 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads, and so waits for nobody."""
     try:
         with engine.connect() as connection:
-            if connection.dialect.name == "postgresql":  # spares two ways there and back
-                connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
     except SQLAlchemyError as error:
         raise _plain_error(error, "read") from None
@@ -173,8 +173,19 @@ def _begin_sqlite(connection: Connection) -> None:
 
     What only reads is one statement, which sees one state of the store without a transaction around it.
     """
-    if connection.get_execution_options().get("textmine_writes"):
+    if "textmine_lock" in connection.get_execution_options():
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_postgres(connection: Connection) -> None:
+    """A write begins and waits for its turn in one way there and back.
+
+    The lock is a number made of the project's name, so that nothing of the name stands in the statement.
+    """
+    lock = connection.get_execution_options().get("textmine_lock")
+    if lock is not None:
+        number = int.from_bytes(hashlib.sha256(lock.encode("utf-8")).digest()[:8], "big", signed=True)
+        connection.exec_driver_sql(f"BEGIN; SELECT pg_advisory_xact_lock({number})")
 
 
 def _bring_up_to_date(connection: Connection) -> None:

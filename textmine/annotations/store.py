@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -239,7 +238,7 @@ class AnnotationStore(Verbs):
 
     def tasks(self, annotator: str | None = None) -> pd.DataFrame:
         """The plan, a row a task, by annotator and position."""
-        found = [asdict(task) for task in self.list_tasks(annotator)]
+        found = [vars(task) for task in self.list_tasks(annotator)]
         return pd.DataFrame(found, columns=list(Task.__dataclass_fields__))
 
     def list_tasks(self, annotator: str | None = None) -> list[Task]:
@@ -283,6 +282,11 @@ class AnnotationStore(Verbs):
         """A new token for somebody; the old one ends."""
         with write_to(self._engine, self.project) as connection:
             return people.change_person(connection, self.project, name)
+
+    def set_role(self, name: str, role: str) -> None:
+        """Give somebody another role; their token stays. Whose access had ended needs a new one as well."""
+        with write_to(self._engine, self.project) as connection:
+            people.change_role(connection, self.project, name, role)
 
     def revoke(self, name: str) -> None:
         """End somebody's access; what they decided stays."""

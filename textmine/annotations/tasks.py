@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -112,9 +112,7 @@ def add_tasks(
         places[task.annotator] = (min(low, place), max(high, place))
         closed = task.purpose == "drawn" or (*key, number) in done
         rounds[number] = ("closed " if closed else "open ") + task.purpose + task.reason
-        rows.append(
-            {"project": project, **asdict(replace(task, round=number, position=place, closed=closed))}
-        )
+        rows.append({"project": project, **vars(task), "round": number, "position": place, "closed": closed})
     for part in in_chunks(rows):
         connection.execute(TASKS.insert(), part)
     return len(rows)

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
@@ -110,12 +111,19 @@ def is_same(one: Event, other: Event) -> bool:
 # Put together once: for one decision, making the statements anew takes as long as running them.
 _HERE = EVENTS.c.project == sa.bindparam("of")
 _AMONG: sa.BindParameter[Any] = sa.bindparam("among", expanding=True)
-_OF_UNITS = sa.select(EVENTS).where(_HERE, EVENTS.c.unit_id.in_(_AMONG)).order_by(EVENTS.c.seq)
-_OF_IDS = sa.select(EVENTS).where(_HERE, EVENTS.c.id.in_(_AMONG)).order_by(EVENTS.c.seq)
+_NAMED: sa.BindParameter[Any] = sa.bindparam("named", expanding=True)
+# Two queries in one: with an 'or' SQLite would read all events of the project.
+_TOUCHED = sa.union_all(
+    sa.select(EVENTS).where(_HERE, EVENTS.c.unit_id.in_(_AMONG)),
+    sa.select(EVENTS).where(_HERE, EVENTS.c.id.in_(_NAMED)),
+)
 # 'Returning' has many rows go in one statement, whatever the driver.
 _ADD = EVENTS.insert().returning(EVENTS.c.seq)
-_LAST_NUMBER = sa.select(sa.func.max(EVENTS.c.seq)).where(_HERE)
-_PEOPLE = sa.select(ANNOTATORS.c.name, ANNOTATORS.c.role).where(ANNOTATORS.c.project == sa.bindparam("of"))
+# The last number and the people in one way there and back; a row without a name where there is nobody.
+_LAST_NUMBER = sa.select(sa.func.max(EVENTS.c.seq).label("last")).where(_HERE).subquery()
+_HEAD = sa.select(_LAST_NUMBER.c.last, ANNOTATORS.c.name, ANNOTATORS.c.role).select_from(
+    _LAST_NUMBER.outerjoin(ANNOTATORS, ANNOTATORS.c.project == sa.bindparam("of"))
+)
 
 
 class _Batch:
@@ -123,33 +131,35 @@ class _Batch:
 
     def __init__(self, connection: Connection, rules: Rules, events: Sequence[Event]) -> None:
         self.connection, self.rules = connection, rules
-        project = {"of": rules.project}
-        last = connection.execute(_LAST_NUMBER, project).scalar_one()
-        self.seq = int(last or 0)
+        head = connection.execute(_HEAD, {"of": rules.project}).all()
+        self.seq = int(head[0].last or 0)
+        self.roles: dict[str, str] = {row.name: row.role for row in head if row.name is not None}
         ids = {event.id for event in events} | {e.supersedes for e in events if e.supersedes}
         units = {event.unit_id for event in events}
         self.known: dict[str, Event] = {}
         self.past: dict[str, list[Event]] = {unit: [] for unit in units}
-        self._fetch(_OF_UNITS, units)
-        self._fetch(_OF_IDS, ids - set(self.known))
+        self._fetch(units, ids)
         others = {event.unit_id for event in self.known.values()} - units
         self.known = {name: event for name, event in self.known.items() if event.unit_id in units}
         self.past |= {unit: [] for unit in others}
-        self._fetch(_OF_UNITS, others)
+        self._fetch(others, set())
         units |= others
         self.tasks: dict[tuple[str, str], list[Task]] = {}
         for task in fetch_tasks(connection, rules.project, units):
             self.tasks.setdefault((task.annotator, task.unit_id), []).append(task)
-        self.roles: dict[str, str] = {name: role for name, role in connection.execute(_PEOPLE, project)}
         self.new: list[Event] = []
 
-    def _fetch(self, query: sa.Select[Any], values: set[str]) -> None:
-        for part in in_chunks(sorted(values)):
-            rows = self.connection.execute(query, {"of": self.rules.project, "among": part})
-            for event in map(event_of, rows):
-                self.known[event.id] = event
-                if event.unit_id in self.past:
-                    self.past[event.unit_id].append(event)
+    def _fetch(self, units: set[str], ids: set[str]) -> None:
+        """Read all events of these units, and those of these ids."""
+        found: dict[str, Event] = {}
+        parts = in_chunks(sorted(units)), in_chunks(sorted(ids))
+        for among, named in zip_longest(*parts, fillvalue=list[str]()):
+            wanted = {"of": self.rules.project, "among": among, "named": named}
+            found |= {row.id: event_of(row) for row in self.connection.execute(_TOUCHED, wanted)}
+        self.known |= found
+        for event in sorted(found.values(), key=lambda event: event.seq):
+            if event.unit_id in units:
+                self.past[event.unit_id].append(event)
 
     def mark(self) -> int:
         return len(self.new)

@@ -45,7 +45,7 @@ export class CodePanel {
       'aria-pressed': 'false',
       onclick: () => this.actions.toggle(code.id),
     }, cap(this.keys.key(code.id) || '·'), el('span', { class: 'name' }, code.name));
-    const stances = this.start.stance
+    const stances = code.stance
       ? el('span', { class: 'stances', role: 'group', 'aria-label': `Stance of ${code.name}`, hidden: true },
           STANCES.map(([stance, key]) => el('button', {
             type: 'button',

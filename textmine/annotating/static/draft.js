@@ -67,14 +67,16 @@ export class Draft {
     });
   }
 
-  /** Say how the text stands to a code; the same stance again takes it away. */
+  /** Say how the text stands to a code; the same stance again takes it away. Gives what stood in the way. */
   stand(code, stance) {
-    if (!code || !this.has(code)) return false;
+    if (!code || !this.has(code)) return 'Give a code first, then its stance.';
+    const { name, stance: asked } = this.codebook.find((one) => one.id === code);
+    if (!asked) return `No stance is asked for ${name}.`;
     this.change((state) => {
       if (state.stances[code] === stance) delete state.stances[code];
       else state.stances[code] = stance;
     });
-    return true;
+    return '';
   }
 
   undo() {

@@ -3,8 +3,10 @@
 import { ask, cap, el, fill, find, isTyping, say, tell } from './common.js';
 import { Draft } from './draft.js';
 import { Keys, openHelp } from './keys.js';
+import { selected } from './offsets.js';
 import { Outbox } from './outbox.js';
-import { tintOf } from './text.js';
+import { WordPicker } from './picker.js';
+import { showText, tintOf } from './text.js';
 
 const ROWS = 50;
 
@@ -16,6 +18,7 @@ class Grid {
     this.names = new Map(start.codes.map((code) => [code.id, code.name]));
     this.outbox = new Outbox(start.project, start.person.name, () => this.showSaved());
     this.pages = new Map();
+    this.picker = new WordPicker(null);
     [this.offset, this.total, this.at, this.unread] = [0, 0, 0, false];
     this.done = [];
     this.began = Date.now();
@@ -58,13 +61,12 @@ class Grid {
 
   async turn(by) {
     const offset = this.offset + by * ROWS;
-    if (offset < 0 || offset >= this.total) return;
-    this.leave();
+    if (offset < 0 || offset >= this.total || !this.leave()) return;
     await this.open(offset, by < 0 ? -1 : 0);
   }
 
   async only(unread) {
-    this.leave();
+    this.leave(true);
     await this.outbox.settle();
     this.pages.clear();
     this.unread = unread;
@@ -74,15 +76,16 @@ class Grid {
   build(row, number) {
     row.given = el('td', { class: 'coded' });
     row.mark = el('td', { class: 'mark' });
-    row.place = el('tr', {
-      tabindex: '-1',
-      'aria-rowindex': String(row.number),
-      onclick: () => this.at !== number && this.focus(number),
-      onfocus: () => (this.at = number),
-    },
-    el('th', { scope: 'row' }, String(row.number)),
-    el('td', { class: 'answer' }, row.question ? el('span', { class: 'small' }, row.question) : null, el('span', {}, row.text)),
-    row.given, row.mark);
+    row.words = el('span');
+    row.hint = row.asks_evidence ? el('span', { class: 'small' }, 'Show the words: select them (', cap('v'), ' by keyboard), then the code’s key.') : null;
+    const go = () => this.at !== number && this.focus(number);
+    row.place = el('tr', { tabindex: '-1', 'aria-rowindex': String(row.number), onclick: go, onfocus: go },
+      el('th', { scope: 'row' }, String(row.number)),
+      el('td', { class: 'answer' },
+        row.question ? el('span', { class: 'small' }, row.question) : null,
+        row.words,
+        row.hint),
+      row.given, row.mark);
     this.show(row);
     return row.place;
   }
@@ -92,17 +95,24 @@ class Grid {
       const stance = row.draft.state.stances[code];
       return el('span', { class: `chip tint${this.tint(code)}` }, this.names.get(code), stance ? ` (${stance})` : '');
     });
+    showText(row.words, row.text, row.draft.spans, (code) => this.keys.key(code) || this.names.get(code), this.tint);
     const nothing = row.saved && !chips.length ? el('span', { class: 'small' }, 'nothing found') : null;
     fill(row.given, chips, nothing);
     const [sign, words] = row.draft.changed ? ['•', 'not saved yet'] : row.saved ? ['✓', 'decided'] : ['', 'not read'];
     fill(row.mark, el('span', { 'aria-hidden': 'true' }, sign), el('span', { class: 'unseen' }, words));
+    if (row.hint) row.hint.hidden = row.saved && !row.draft.changed;
     row.place.classList.toggle('changed', row.draft.changed);
   }
 
+  /** Go to a row; the one that is left is saved, unless its words are still to be shown. */
   focus(number) {
-    if (this.at !== number) this.leave();
+    if (this.at !== number && !this.leave()) {
+      this.row.place.focus({ preventScroll: true });
+      return;
+    }
     this.rows[this.at]?.place.setAttribute('tabindex', '-1');
     this.at = number;
+    this.picker.stop();
     this.began = Date.now();
     const { place } = this.rows[number];
     place.setAttribute('tabindex', '0');
@@ -119,15 +129,27 @@ class Grid {
   change(work) {
     if (!this.row) return;
     work(this.row.draft);
+    this.row.asked = false;
     this.show(this.row);
   }
 
-  /** A row that was changed is saved when one leaves it, unless nothing is left on it. */
-  leave() {
+  /** A row that was changed is saved when one leaves it, unless nothing is left on it; false: please stay. */
+  leave(anyway = false) {
     const row = this.row;
-    if (!row?.draft.changed) return;
-    if (row.draft.codes.length) this.save(row);
-    else say(`Row ${row.number} has no code now. Press n on it if it holds nothing.`, 'bad');
+    if (!row?.draft.changed) return true;
+    if (!row.draft.codes.length) {
+      say(`Row ${row.number} has no code now. Press n on it if it holds nothing.`, 'bad');
+      return true;
+    }
+    const bare = row.asks_evidence ? row.draft.bare() : [];
+    if (bare.length && !row.asked && !anyway) {
+      row.asked = true;
+      const names = bare.map((code) => this.names.get(code)).join(', ');
+      say(`Which words show it? Press v, choose them with the arrows, then the key of: ${names}. Leaving again goes on without.`, 'ask');
+      return false;
+    }
+    this.save(row);
+    return true;
   }
 
   save(row) {
@@ -138,6 +160,7 @@ class Grid {
     row.mine = coding;
     row.saved = true;
     row.draft = new Draft(this.start.codes, coding);
+    row.asked = false;
     this.show(row);
   }
 
@@ -202,13 +225,30 @@ class Grid {
     fill(find('#keys'), items);
   }
 
+  /** Give or take a code; with words of the row selected, attach them to it. */
   toggle(code) {
+    const stretch = this.row && selected(this.row.words, this.row.text);
+    if (stretch) {
+      window.getSelection().removeAllRanges();
+      this.picker.stop();
+      this.change((draft) => draft.attach(code, stretch.start, stretch.end, this.start.one_code));
+      say(`${this.names.get(code)}: words attached.`);
+      return;
+    }
     this.change((draft) => draft.toggle(code, this.start.one_code));
     if (this.row) say(`${this.names.get(code)} ${this.row.draft.has(code) ? 'given' : 'taken away'}.`);
   }
 
   stand(stance) {
-    if (this.start.stance) this.change((draft) => draft.stand(draft.last, stance) || say('Give a code first.', 'bad'));
+    const trouble = this.row && this.row.draft.stand(this.row.draft.last, stance);
+    if (trouble) say(trouble, 'bad');
+    else this.change(() => {});
+  }
+
+  pick() {
+    if (!this.row) return;
+    this.picker.place = this.row.words;
+    this.picker.start(this.row.text);
   }
 
   showSaved() {
@@ -227,6 +267,7 @@ function listen(grid) {
     Enter: () => grid.enter(),
     n: () => grid.nothing(),
     u: () => grid.undo(),
+    v: () => grid.pick(),
     '+': () => grid.stand('affirms'),
     '=': () => grid.stand('affirms'),
     '-': () => grid.stand('denies'),
@@ -236,6 +277,7 @@ function listen(grid) {
   };
   document.addEventListener('keydown', (event) => {
     if (document.querySelector('dialog[open]') || isTyping(event)) return;
+    if (grid.picker.takes(event)) return;
     if ((event.key === 'Enter' || event.key === ' ') && event.target.closest('button, a')) return;
     if (!grid.keys.on && event.key.length === 1) return;
     const code = grid.keys.code(event.key);
@@ -246,7 +288,7 @@ function listen(grid) {
   });
   find('#help .close').addEventListener('click', () => find('#help').close());
   find('#open-help').addEventListener('click', commands['?']);
-  window.addEventListener('pagehide', () => grid.leave());
+  window.addEventListener('pagehide', () => grid.leave(true));
 }
 
 const start = await ask('start').catch((refusal) => tell(refusal));

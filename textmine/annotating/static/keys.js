@@ -9,7 +9,7 @@ export const COMMANDS = [
   ['s', 'skip for now'],
   ['u', 'undo (also Ctrl+Z)'],
   ['r', 'redo (also Ctrl+Y)'],
-  ['+ − *', 'stance of the last code: affirms, denies, mixed'],
+  ['+ − *', 'stance of the last code, where it has one: affirms, denies, mixed'],
   ['v', 'select words by keyboard: arrows move, Shift+arrows widen, Esc ends'],
   ['m', 'memo'],
   ['f', 'flag, to come back to'],

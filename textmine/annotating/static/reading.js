@@ -147,9 +147,10 @@ class Reading {
   }
 
   stand(code, stance) {
-    if (!this.unit || !this.start.stance) return;
-    if (!this.draft.stand(code || this.draft.last, stance)) say('Give a code first, then its stance.', 'bad');
-    this.change();
+    if (!this.unit) return;
+    const trouble = this.draft.stand(code || this.draft.last, stance);
+    if (trouble) say(trouble, 'bad');
+    else this.change();
   }
 
   change() {
