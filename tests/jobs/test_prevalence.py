@@ -201,3 +201,24 @@ def test_plan_draws_units_that_the_command_takes_back(textmine, coded, study, wr
 
 def test_no_checked_file_is_an_error(textmine, coded) -> None:
     assert "--checked" in textmine("prevalence", coded).error
+
+
+def test_fairness_and_figures_are_written_by_group(textmine, coded, checked, tmp_path) -> None:
+    ran = textmine("prevalence", coded, "--checked", checked, "--unit", "answer", "--base", "answered",
+                   "--by", "region", "--fairness", tmp_path / "fair.csv", "--figure",
+                   tmp_path / "fig")  # fmt: skip
+    assert ran.code == 0, ran.error
+    fair = pd.read_csv(tmp_path / "fair.csv", keep_default_na=False)
+    assert set(fair["measure"]) == {"precision", "recall"} and set(fair["group"]) == {"n", "s"}
+    assert set(fair["code"]) == {"(all codes)", "training", "money"}
+    gaps = pd.read_csv(tmp_path / "fair-gaps.csv", keep_default_na=False)
+    assert gaps[["group", "than"]].drop_duplicates().to_numpy().tolist() == [["s", "n"]]
+    ends = ("", "-region", "-region-differences", "-region-precision", "-region-recall")
+    for end in ends:
+        assert (tmp_path / f"fig{end}.png").read_bytes()[:4] == b"\x89PNG"
+        assert "<svg" in (tmp_path / f"fig{end}.html").read_text("utf-8")
+
+
+def test_fairness_wants_groups(textmine, coded, checked, tmp_path) -> None:
+    ran = textmine("prevalence", coded, "--checked", checked, "--fairness", tmp_path / "fair.csv")
+    assert ran.code == 1 and "Name a column of groups with --by" in ran.error

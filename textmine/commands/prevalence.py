@@ -55,6 +55,13 @@ def prevalence(
     adjust: Annotated[
         str, typer.Option("--adjust", help="Correct p-values of differences for many looks: bh or holm.")
     ] = "bh",
+    fairness: Annotated[
+        Path | None,
+        typer.Option("--fairness", help="Csv file for the coder's precision and recall in each group."),
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option("--figure", help="Start of the names of figures, written as html and png.")
+    ] = None,
     id: Annotated[
         str | None, typer.Option("--id", help="Column of the unit ids in the checked file.")
     ] = None,
@@ -103,6 +110,8 @@ def prevalence(
         readers=_name_readers(reader or []),
         differences=differences,
         adjust=adjust,
+        fairness=fairness,
+        figure=figure,
     )
     if json:
         print_json(report.to_dict() | ({"out": str(out)} if out is not None else {}))

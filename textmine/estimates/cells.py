@@ -157,7 +157,7 @@ def estimate_cells(
         total = add(a)
         mean_y, mean_f = add(a * y) / total, add(a * f) / total
         effective = total**2 / add(a**2)
-        pull = _Second(audit, place, within, a, units.n_cells)
+        pull = SecondPhase(audit, place, within, a, units.n_cells)
         dy, df = y - mean_y[place], f - mean_f[place]
         own = _tune(pull, dy, df, scores, units, audit) if lam is None else np.full(1, lam)
         weight_f = np.broadcast_to(own, (units.n_cells,)) if lam is not None else _share_weight(own, read)
@@ -172,8 +172,8 @@ def estimate_cells(
         phase = pull.covary(residual) * np.outer(small, small) * pull.scale
         hand_phase = np.diag(pull.covary(dy)) * small**2 * pull.scale
         platt = fit_platt(y, f, np.where(within, a, 0.0)) if within.any() else y
-        guard = pull.lack(residual, platt) * small**2 * pull.scale
-        hand_guard = pull.lack(dy, platt) * small**2 * pull.scale
+        guard = pull.lack(residual, platt * (1 - platt)) * small**2 * pull.scale
+        hand_guard = pull.lack(dy, platt * (1 - platt)) * small**2 * pull.scale
         first = np.zeros_like(phase)
         degrees = np.maximum(read - 1, 1).astype(np.float64)
         if beyond:
@@ -210,7 +210,7 @@ def bound_cells(cells: Cells) -> tuple[Floats, Floats]:
     return bound_share(cells.estimate, cells.guarded_se, fewest=cells.effective_read, degrees=cells.degrees)
 
 
-class _Second:
+class SecondPhase:
     """The second phase: z-values of units read, their classes and cells; sums of squares within classes."""
 
     def __init__(self, audit: Audit, place: Places, inside: Mask, weights: Floats, n_cells: int) -> None:
@@ -233,8 +233,10 @@ class _Second:
         right = left if others is None else self._spread(others)
         return _sum_covariance(left, right, self.class_of, self.counts)
 
-    def lack(self, values: Floats, chance: Floats) -> Floats:
+    def lack(self, values: Floats, spread: Floats) -> Floats:
         """By how much the variance seen in each cell falls short of what the scores let one expect there.
+
+        ``spread`` is each unit's variance as its score lets one expect it.
 
         A class of which nobody read a unit with the code seems to vary in nothing; its scores say better.
         """
@@ -248,7 +250,7 @@ class _Second:
         z = np.nan_to_num(self.pull * values)
         n = np.maximum(np.bincount(self.audit.classes, minlength=n_classes), 1)[:, None]
         seen = (add(z**2) - add(z) ** 2 / n) * np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
-        expected = add(self.pull**2 * chance * (1 - chance))
+        expected = add(self.pull**2 * spread)
         return np.asarray(np.maximum(expected.sum(axis=0) - seen.sum(axis=0), 0.0))
 
     def square(self, values: Floats) -> Floats:
@@ -299,7 +301,7 @@ def _sum_rows(table: Floats, strata: Places, n_strata: int) -> Floats:
 
 
 def _tune(
-    pull: _Second,
+    pull: SecondPhase,
     dy: Floats,
     df: Floats,
     scores: Floats,
@@ -328,25 +330,30 @@ def _tune(
 
 
 def _first_phase(
-    fitted: Floats, residual: Floats, estimate: Floats, units: Units, audit: Audit, pull: _Second
+    fitted: Floats, residual: Floats, estimate: Floats, units: Units, audit: Audit, pull: SecondPhase
 ) -> tuple[Floats, Floats]:
     """Covariance of the estimates by who answered, and the degrees of freedom of each cell.
 
     Ultimate-cluster linearisation of the pseudo-outcomes counts the second phase as independent draws; that
     part is taken out again, for the classes of the audit say it better.
     """
-    pairs, safe = units.pairs, np.maximum(units.cells, 0)
+    safe = np.maximum(units.cells, 0)
     z = units.weights * (fitted - estimate[safe]) / units.totals[safe]
     np.add.at(z, audit.rows, pull.weights * residual / units.totals[safe[audit.rows]])
-    z = np.where(units.inside & ~np.isnan(z), z, 0.0)
+    found = covary_clusters(z, units) - pull.square(residual) / np.outer(units.totals, units.totals)
+    found[np.diag_indices_from(found)] = np.maximum(np.diag(found), 0.0)
+    return found, units.degrees
+
+
+def covary_clusters(values: Floats, units: Units) -> Floats:
+    """Covariance of the cells' totals of linearised values, a value a unit, by ultimate clusters."""
+    pairs = units.pairs
+    z = np.where(units.inside & ~np.isnan(values), values, 0.0)
     sums = np.bincount(pairs.of_unit, z, minlength=len(pairs.cell)) if units.clusters is not None else z
     data = np.asarray(sums, dtype=np.float64)
     shape = (len(pairs.stratum), units.n_cells)
     total = _lay_out(data, pairs.cluster, np.maximum(pairs.cell, 0), shape)
-    found = _sum_covariance(total, total, pairs.stratum, pairs.counts)
-    found = found - pull.square(residual) / np.outer(units.totals, units.totals)
-    found[np.diag_indices_from(found)] = np.maximum(np.diag(found), 0.0)
-    return found, units.degrees
+    return _sum_covariance(total, total, pairs.stratum, pairs.counts)
 
 
 def _share_weight(tuned: Floats, read: Places) -> Floats:

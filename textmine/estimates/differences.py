@@ -73,7 +73,7 @@ def estimate_differences(
 
 
 def _compare_groups(ready: Prepared, groups: Groups, reference: str | None) -> pd.DataFrame:
-    pairs = _pair_groups(groups, reference)
+    pairs = pair_groups(groups, reference)
     units = ready.units(groups.cells, len(groups))
     rows = []
     for code in ready.wave.codes:
@@ -85,7 +85,7 @@ def _compare_groups(ready: Prepared, groups: Groups, reference: str | None) -> p
     return pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in ("p_adjusted", "differs")])
 
 
-def _pair_groups(groups: Groups, reference: str | None) -> list[tuple[int, int]]:
+def pair_groups(groups: Groups, reference: str | None) -> list[tuple[int, int]]:
     """Places of the pairs to compare in a question: each group with the reference, or with all before."""
     if reference is not None and reference not in groups.groups:
         raise InputError(f"No group {reference!r} in column {groups.by}. Groups: {', '.join(groups.groups)}.")

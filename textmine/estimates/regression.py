@@ -66,11 +66,11 @@ def estimate_regression(
     inside = units.inside
     outcome, bend = _mix(ready, code, units, x), model == "logit"
     weights = np.where(inside, units.weights, 0.0)
-    b = _solve(x, outcome, weights, bend)
+    b = solve_outcomes(x, outcome, weights, bend)
     spread = _sandwich(x, outcome, weights, b, bend, units)
     rows, chances, y = _read_of(ready, code)
     hand_weights = np.where(inside[rows], units.weights[rows] / chances, 0.0)
-    hand = _solve(x[rows], y, hand_weights, bend)
+    hand = solve_outcomes(x[rows], y, hand_weights, bend)
     picked = Units(
         units.weights[rows],
         units.cells[rows],
@@ -79,7 +79,7 @@ def estimate_regression(
         None if units.strata is None else units.strata[rows],
     )
     hand_spread = _sandwich(x[rows], y, hand_weights, hand, bend, picked)
-    naive = _solve(x, ready.naive(code), weights, bend)
+    naive = solve_outcomes(x, ready.naive(code), weights, bend)
     se = np.sqrt(np.diag(spread))
     z, p, reach = _test(b, se, units)
     return pd.DataFrame(
@@ -162,7 +162,7 @@ def _slope(x: Floats, b: Floats, weights: Floats, bend: bool) -> Floats:
     return np.asarray((x * (weights * (mean * (1 - mean) if bend else 1.0))[:, None]).T @ x)
 
 
-def _solve(x: Floats, y: Floats, weights: Floats, bend: bool) -> Floats:
+def solve_outcomes(x: Floats, y: Floats, weights: Floats, bend: bool) -> Floats:
     """The coefficients at which sum w x (y - g(x b)) is 0; NaN where no such are found."""
     b = np.zeros(x.shape[1])
     for _ in range(_STEPS if bend else 1):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from textmine.errors import InputError
 from textmine.estimates.beside import describe_readers
 from textmine.estimates.design import AuditDesign
 from textmine.estimates.differences import estimate_differences
+from textmine.estimates.fairness import Fairness, measure_fairness
 from textmine.estimates.plan import AuditPlan, plan_audit
 from textmine.estimates.prevalence import estimate_prevalence
 from textmine.estimates.survey import SurveyWave
@@ -43,19 +46,27 @@ class SurveyColumns:
 
 @dataclass(frozen=True, eq=False)
 class PrevalenceReport:
-    """The shares, the differences between groups (empty without ``by``), and what a user should know."""
+    """The shares, the differences between groups (empty without ``by``), and what a user should know.
+
+    ``fairness`` has the coder's precision and recall in each group, where they were asked for.
+    """
 
     table: pd.DataFrame
     differences: pd.DataFrame
     notes: list[str]
     paths: list[Path] = field(default_factory=list)
+    fairness: Fairness | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values; what is not known is None, and ``validity`` a list."""
         rows = _plain_rows(self.table)
         for row in rows:
             row["validity"] = [note for note in str(row["validity"] or "").split("; ") if note]
-        return {"rows": rows, "differences": _plain_rows(self.differences), "notes": self.notes}
+        said = {"rows": rows, "differences": _plain_rows(self.differences), "notes": self.notes}
+        if self.fairness is not None:
+            said["fairness"] = _plain_rows(self.fairness.figures)
+            said["fairness_gaps"] = _plain_rows(self.fairness.gaps)
+        return said
 
 
 def estimate_folder(
@@ -72,16 +83,22 @@ def estimate_folder(
     readers: Mapping[str, Path] | None = None,
     differences: Path | None = None,
     adjust: str = "bh",
+    fairness: Path | None = None,
+    figure: Path | None = None,
 ) -> PrevalenceReport:
     """Estimate how common each code of a coded folder is, by what people found in the ``checked`` files.
 
     Where the wave holds answers to several questions, each question has rows of its own unless both ``unit``
     and ``base`` say what a share over all is of. ``readers`` holds, by name, the file of each reader of a
     part that was read twice. The shares go to ``out`` and the differences between groups to ``differences``,
-    as csv. Raises ``InvalidDesign`` for a sample that bears no such figures and ``InputError`` for a folder,
-    a file or a column that is not what was wanted; nothing is written then.
+    as csv. ``fairness`` takes the coder's precision and recall in each group, and a file of the same name
+    with ``-gaps`` the gaps between groups; ``figure`` is the start of the names of figures, as html and png.
+    Raises ``InvalidDesign`` for a sample that bears no such figures and ``InputError`` for a folder, a file
+    or a column that is not what was wanted; nothing is written then.
     """
     columns = columns or SurveyColumns()
+    if fairness is not None and not columns.by:
+        raise InputError("--fairness tells how groups are coded. Name a column of groups with --by.")
     said = read_provenance(folder)
     wave, by, notes = read_survey_wave(folder, columns, target=target, substantive=base == "substantive")
     names = said.get("columns", {})
@@ -121,12 +138,46 @@ def estimate_folder(
     apart_table = pd.DataFrame()
     if by:
         apart_table = estimate_differences(wave, sample.labels, by=by, adjust=adjust, **options)
+    files = [(out, table), (differences, apart_table)]
+    alike = None
+    if fairness is not None:
+        plain = {key: options[key] for key in ("design", "unit", "base", "target")}
+        alike = measure_fairness(wave, sample.labels, by=by, **plain)
+        files += [(fairness, alike.figures), (fairness.with_stem(f"{fairness.stem}-gaps"), alike.gaps)]
     paths = []
-    for path, frame in ((out, table), (differences, apart_table)):
+    for path, frame in files:
         if path is not None:
             write_figures(frame, path)
             paths.append(path)
-    return PrevalenceReport(table, apart_table, notes, paths)
+    report = PrevalenceReport(table, apart_table, notes, paths, alike)
+    if figure is None:
+        return report
+    drawn, left_out = _draw_all(report, list(by), figure)
+    return replace(report, paths=[*paths, *drawn], notes=[*notes, *left_out])
+
+
+def _draw_all(report: PrevalenceReport, by: Sequence[str], stem: Path) -> tuple[list[Path], list[str]]:
+    """Write every figure that the report has something for, as html and png; gives paths and notes."""
+    from textmine.estimates.figures import draw_differences, draw_fairness, draw_groups, draw_shares
+    from textmine.topics.figures import write_figure
+
+    tables = report.table, report.differences
+    wanted: dict[str, Callable[[], str]] = {"": lambda: draw_shares(tables[0])}
+    for name in by:
+        wanted[f"-{name}"] = partial(draw_groups, tables[0], name)
+        wanted[f"-{name}-differences"] = partial(draw_differences, tables[1], name)
+        if report.fairness is not None:
+            for measure in ("precision", "recall"):
+                wanted[f"-{name}-{measure}"] = partial(draw_fairness, report.fairness.figures, name, measure)
+    paths: list[Path] = []
+    notes = []
+    for end, draw in wanted.items():
+        name = stem.name + re.sub(r"[^\w-]+", "_", end)
+        try:
+            paths += write_figure(draw(), stem.with_name(name))
+        except InputError as error:  # more groups than a figure can show
+            notes.append(f"No figure {name}: {error}")
+    return paths, notes
 
 
 def plan_folder(
