@@ -1,0 +1,9 @@
+"""Provenance: the append-only record of who or what decided each code of each unit, and its replay."""
+
+from __future__ import annotations
+
+from textmine.provenance.blocks import RunPart
+from textmine.provenance.events import RecordEvent
+from textmine.provenance.record import RECORD_COLUMNS, ProvenanceRecord, Standing
+
+__all__ = ["RECORD_COLUMNS", "ProvenanceRecord", "RecordEvent", "RunPart", "Standing"]
