@@ -20,8 +20,11 @@ STRUCTURED = (
 NAMED = ("school", "trust", "organisation", "person", "place")
 KINDS = (*STRUCTURED, *NAMED)
 
-#: A placeholder, ours or somebody else's: '[EMAIL]', '[PERSON_2]', '[SCHOOL A]'. It is left as it is.
-PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*(?:[ _-][A-Z0-9]{1,12}){0,3}\]|<[A-Z][A-Z_]{2,30}>|\bX{3,}\b")
+#: A placeholder, ours or somebody else's: '[EMAIL]', '[PERSON_2]', '[SCHOOL A]', '[name removed]'. It is left
+#: as it is.
+PLACEHOLDER = re.compile(
+    r"\[[A-Z][A-Z_]*(?:[ _-][A-Z0-9]{1,12}){0,3}\]|\[[A-Za-z ]{2,30} removed\]|<[A-Z][A-Z_]{2,30}>|\bX{3,}\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

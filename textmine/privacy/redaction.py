@@ -15,10 +15,11 @@ from textmine.privacy.found import KINDS, NAMED, Found, check_kinds
 from textmine.privacy.identifiers import find_in_texts
 from textmine.privacy.lexicon import fold, is_word
 from textmine.privacy.pseudonyms import assign_pseudonyms
+from textmine.privacy.removal import widen_finds, word_removal
 from textmine.privacy.wording import Wording
 from textmine.spans import Span, find_quote
 
-MODES = ("placeholder", "numbered", "pseudonym")
+MODES = ("placeholder", "numbered", "pseudonym", "removed")
 _PASSES = 3
 LOG_COLUMNS = ("id", "start", "end", "kind", "replacement")
 
@@ -63,6 +64,7 @@ def redact_texts(
 
     ``mode`` 'placeholder' puts ``[PERSON]``, ``[EMAIL]`` and so on; 'numbered' puts ``[PERSON_1]``, the same
     number for the same words (and for 'Jo' and 'Jo Merrifield', where only one full name holds 'Jo');
+    'removed' puts ``[name removed]`` for quotes in a report, titles and hospital wards taken out too;
     'pseudonym' puts made-up names for people, schools, trusts, organisations and places, chosen by the secret
     ``key`` (16 bytes or more; keep it apart from the data), and placeholders for the rest. The same name gets
     the same pseudonym in every text. ``ids`` are those of the log (0, 1, ... where None). ``finds`` replaces
@@ -91,6 +93,9 @@ def redact_texts(
         settled = find_in_texts(texts, kinds=kinds, names=names, engine=engine, allow=allow, deny=deny)
     else:
         settled = [sorted(found, key=lambda f: f.span) for found in finds]
+    widen = mode == "removed" and finds is None and (kinds is None or "place" in kinds)
+    if widen:
+        settled = [widen_finds(text, found) for text, found in zip(texts, settled, strict=True)]
     done = _apply(named, texts, settled, _replacer(texts, settled, mode, key))
     for _ in range(_PASSES if finds is None else 0):  # a name may come to light when others have gone
         changed = [i for i, made in enumerate(done.maps) if not made.is_identity]
@@ -204,6 +209,8 @@ def _replacer(
     if mode == "pseudonym" and key is not None:
         made = _make_pseudonyms(texts, finds, key)
         return lambda i, found: _rename(texts[i], found, made) if found.kind in NAMED else _placeholder(found)
+    if mode == "removed":
+        return lambda i, found: word_removal(found)
     return lambda i, found: _placeholder(found)
 
 

@@ -1,0 +1,158 @@
+"""The quotes of ``textmine release``: picked, put through the gate, given to a person, and released."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from textmine.disclosure import (
+    DisclosureRule,
+    GatedQuotes,
+    Ledger,
+    QuoteRules,
+    Signature,
+    gate_quotes,
+    release_quotes,
+    sign_review,
+    write_quote_review,
+)
+from textmine.disclosure.quotes import HELD, limit_quotes
+from textmine.errors import InputError
+from textmine.exchange.coded_reader import CodedFolder
+from textmine.jobs.redact import read_key
+from textmine.reading import read_table
+from textmine.reading.table import list_names
+
+#: A quote of fewer words says little.
+_FEWEST_WORDS = 4
+SHEET = "quotes_review.csv"
+
+
+@dataclass(frozen=True)
+class QuoteOptions:
+    """How many quotes a code, what may stand beside them, and the review.
+
+    ``review`` is the filled sheet; ``sign`` the name of the person who read it, with ``date`` (None: it is
+    signed already); ``key_file`` a key that the signature is made with.
+    """
+
+    per_code: int = 3
+    attributes: tuple[str, ...] = ()
+    rules: QuoteRules = field(default_factory=QuoteRules)
+    review: Path | None = None
+    sign: str | None = None
+    date: str = ""
+    key_file: Path | None = None
+    engine: str | None = "spacy"
+
+
+@dataclass(frozen=True, eq=False)
+class QuoteOutcome:
+    """What became of the quotes; ``released`` is None until a review is given."""
+
+    gated: GatedQuotes
+    released: pd.DataFrame | None
+    held: pd.DataFrame
+    respondents: list[str]
+    signature: Signature | None
+    paths: list[Path]
+
+
+def put_quotes_through(
+    read: CodedFolder,
+    owners: list[str],
+    codes: Collection[str],
+    private: Path,
+    rule: DisclosureRule,
+    options: QuoteOptions,
+    ledger: Ledger,
+) -> QuoteOutcome:
+    """Write the sheet for the reviewer or, where it is given filled and signed, release what it lets out.
+
+    Quotes are picked from codes whose count over all is shown. Raises ``InputError`` for a column that is
+    not there and for a review that is not signed or changed since.
+    """
+    for column in (*options.attributes, *([options.rules.consent] if options.rules.consent else [])):
+        if column not in read.source.columns:
+            known = list_names([str(c) for c in read.source.columns])
+            raise InputError(f"No column {column!r} in the coded folder. Columns: {known}.")
+    units = [str(unit) for unit in read.coded.decisions.index]
+    whose = dict(zip(units, owners, strict=True))
+    texts = dict(zip(units, map(str, read.column("text")), strict=True))
+    earlier = ledger.count_quotes()
+    gated = gate_quotes(
+        pick_quotes(read, texts, codes, options.per_code),
+        texts,
+        whose,
+        attributes=_by_person(read, owners, options.attributes),
+        rules=limit_quotes(options.rules, rule_base=rule.base_below),
+        consent=_read_consent(read, owners, options.rules.consent),
+        earlier={person: earlier[ledger.key_of(person)] for person in set(owners)},
+        engine=options.engine,
+    )
+    if options.review is None:
+        _keep_decisions(private / SHEET)
+        kept = gated.table["status"] != HELD
+        paths = [write_quote_review(gated, private / SHEET)] if kept.any() else []
+        held = gated.table.loc[~kept, ["quote_id", "code", "reasons"]].rename(columns={"reasons": "why"})
+        return QuoteOutcome(gated, None, held, [], None, paths)
+    key = None if options.key_file is None else read_key(options.key_file)
+    if options.sign is not None:
+        sign_review(options.review, reviewer=options.sign, date=options.date, key=key)
+    done = release_quotes(gated, options.review, key=key, engine=options.engine)
+    return QuoteOutcome(gated, done.table, done.held, done.respondents, done.signature, [])
+
+
+def pick_quotes(
+    read: CodedFolder, texts: Mapping[str, str], codes: Collection[str], per_code: int
+) -> pd.DataFrame:
+    """The stretches that carry each code best: the surest texts first, one stretch a text, enough words."""
+    spans = read.coded.spans
+    columns = ["unit_id", "code", "start", "end"]
+    spans = spans[spans["code"].isin(set(codes)) & (spans["start"].astype(int) >= 0)]
+    places = {unit: row for row, unit in enumerate(read.coded.decisions.index)}
+    order = {code: column for column, code in enumerate(read.coded.codes)}
+    given = read.coded.decisions.to_numpy()
+    scores = np.zeros(given.shape) if read.coded.scores is None else read.coded.scores.to_numpy()
+    rows: dict[str, list[tuple[float, int, tuple[Any, ...]]]] = {}
+    seen: set[tuple[str, str]] = set()
+    for number, (unit, code, start, end) in enumerate(spans[columns].itertuples(index=False, name=None)):
+        words = texts[str(unit)][int(start) : int(end)].split()
+        if (unit, code) in seen or given[places[unit], order[code]] != 1 or len(words) < _FEWEST_WORDS:
+            continue
+        seen.add((unit, code))
+        rows.setdefault(code, []).append(
+            (-float(scores[places[unit], order[code]]), number, (unit, code, int(start), int(end)))
+        )
+    picked = [row for code in read.coded.codes for *_, row in sorted(rows.get(code, []))[:per_code]]
+    return pd.DataFrame(picked, columns=columns)
+
+
+def _keep_decisions(sheet: Path) -> None:
+    if not sheet.is_file() or not sheet.stat().st_size:
+        return
+    frame = read_table(sheet).frame
+    if "release" in frame.columns and frame["release"].astype(str).str.strip().ne("").any():
+        raise InputError(
+            f"{sheet} holds a reviewer's decisions. Give it with --review, or move it away for a new one."
+        )
+
+
+def _by_person(read: CodedFolder, owners: list[str], columns: tuple[str, ...]) -> pd.DataFrame:
+    frame = read.source[list(columns)].astype(str).set_axis(pd.Index(owners), axis=0)
+    return frame[~frame.index.duplicated()]
+
+
+def _read_consent(read: CodedFolder, owners: list[str], column: str | None) -> Mapping[str, str] | None:
+    """What each person said; where the answers of one differ, no."""
+    if column is None:
+        return None
+    said: dict[str, str] = {}
+    for person, cell in zip(owners, map(str, read.source[column].tolist()), strict=True):
+        said[person] = cell if said.setdefault(person, cell) == cell else "no"
+    return said
