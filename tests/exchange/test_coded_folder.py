@@ -16,11 +16,10 @@ from textmine.coded import LONG_COLUMNS, CodedDataset
 from textmine.errors import InputError
 from textmine.exchange.coded_folder import (
     WideOptions,
-    make_summary,
     make_wide,
-    texts_to_read,
     write_coded_folder,
 )
+from textmine.exchange.summary import make_summary, texts_to_read
 from textmine.reading import RejectedRow
 
 ALL = WideOptions(bands=True, scores=True, formats=("csv", "parquet", "xlsx"))
@@ -92,8 +91,8 @@ def test_same_dataset_gives_the_same_bytes(
     write(coded, source, tmp_path / "one")
     import time
 
-    later = time.localtime(time.time() + 99_999)
-    monkeypatch.setattr(time, "localtime", lambda *_: later)
+    known, now = time.localtime, time.time()
+    monkeypatch.setattr(time, "localtime", lambda at=now: known(at + 99_999 if at >= now - 999 else at))
     write(coded, source, tmp_path / "two")
     for path in (tmp_path / "one").iterdir():
         assert (tmp_path / "two" / path.name).read_bytes() == path.read_bytes(), path.name

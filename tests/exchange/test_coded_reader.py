@@ -39,13 +39,13 @@ def test_dataset_comes_back(coded, source, tmp_path: Path, form: str) -> None:
 
 def test_codebook_is_taken_from_the_folder_or_named_bare(coded, source, tmp_path: Path) -> None:
     folder = write(coded, source, tmp_path / "c")
+    read = read_coded(folder)
+    assert (read.coded.codebook, read.notes) == (coded.codebook, ())
+    (folder / "codebook.yaml").unlink()
     bare = read_coded(folder)
     assert (
         bare.coded.codebook.bare and bare.notes and bare.coded.codebook.code("money").name == "Money, saved"
     )
-    (folder / "codebook.yaml").write_text(coded.codebook.dumps(), encoding="utf-8")
-    read = read_coded(folder)
-    assert (read.coded.codebook, read.notes) == (coded.codebook, ())
 
 
 def test_codebook_that_lacks_a_code_is_refused(coded, source, tmp_path: Path) -> None:

@@ -42,10 +42,12 @@ def test_values_keep_types_and_constraints(folder: Path) -> None:
         with (folder / resource["path"]).open(encoding="utf-8", newline="") as handle:
             rows = list(csv.DictReader(handle))
         assert rows
+        stated = resource["schema"]["missingValues"]
+        missing = {value["value"] if isinstance(value, dict) else value for value in stated}
         for field in resource["schema"]["fields"]:
             limits = field.get("constraints", {})
             for cell in (row[field["name"]] for row in rows):
-                if cell in resource["schema"]["missingValues"]:
+                if cell in missing:
                     continue
                 value = read[field["type"]](cell)
                 assert value in limits.get("enum", [value])

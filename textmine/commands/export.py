@@ -16,7 +16,13 @@ def export(
         Path,
         typer.Argument(metavar="CODED_DIR", help="A folder that textmine code or textmine import wrote."),
     ],
-    to: Annotated[Path, typer.Option("--to", help="File to write: .qdpx, .qdc, .sav or .parquet.")],
+    to: Annotated[
+        Path,
+        typer.Option(
+            "--to",
+            help="File to write: .qdpx, .qdc, .sav, .xlsx, .csv, .parquet, .jsonl or datapackage.json.",
+        ),
+    ],
     layout: Annotated[
         str | None,
         typer.Option("--layout", help="Documents of a .qdpx: question, respondent, interview or unit."),
@@ -43,11 +49,22 @@ def export(
     codebook: Annotated[
         str | None, typer.Option("--codebook", help="Codebook that the texts were coded with.")
     ] = None,
-    scores: Annotated[bool, typer.Option("--scores", help="Hand on the scores too (.sav).")] = False,
+    scores: Annotated[bool, typer.Option("--scores", help="Hand on the scores too (.sav, tables).")] = False,
+    excel_safe: Annotated[
+        bool, typer.Option("--excel-safe", help="Guard cells of a .csv that look like formulas.")
+    ] = False,
+    prevalence: Annotated[
+        Path | None,
+        typer.Option("--prevalence", help="Corrected shares; else prevalence.csv in CODED_DIR."),
+    ] = None,
+    include_identifiers: Annotated[
+        bool,
+        typer.Option("--include-identifiers", help="Hand on columns that may identify people as well."),
+    ] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Write a coded dataset for NVivo, ATLAS.ti, MAXQDA, QualCoder, SPSS or R."""
+    """Write a coded dataset for NVivo, ATLAS.ti, MAXQDA, QualCoder, SPSS, Excel, R and other programs."""
     from textmine.jobs.export import ExportOptions, export_folder
 
     report = export_folder(
@@ -63,6 +80,9 @@ def export(
             scores=scores,
             labels=tuple(labels or ()),
             codebook=codebook,
+            excel_safe=excel_safe,
+            prevalence=prevalence,
+            include_identifiers=include_identifiers,
         ),
     )
     if json:

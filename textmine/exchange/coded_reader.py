@@ -14,6 +14,7 @@ from textmine.codebook import Code, Codebook
 from textmine.coded import SPAN_COLUMNS, CodedDataset
 from textmine.errors import CodebookError, InputError, ModelError
 from textmine.exchange.scored_wave import PROVENANCE, SUMMARY, read_provenance
+from textmine.exchange.workbook import bare_cell
 from textmine.locations import find_codebook, find_model
 from textmine.reading import Table, read_table
 
@@ -69,7 +70,7 @@ def read_coded(folder: str | Path, *, codebook: str | Path | None = None) -> Cod
     folder = Path(folder)
     said = read_provenance(folder)
     names = _read_names(folder)
-    book, notes = _find_codebook(folder, said, names, codebook)
+    book, notes = find_coded_codebook(folder, said, names, codebook)
     wide = _read_wide(folder)
     columns = {str(k): v for k, v in dict(said.get("columns") or {}).items()}
     id_column, text_column = columns.get("id"), columns.get("text")
@@ -109,7 +110,12 @@ def _read_wide(folder: Path) -> pd.DataFrame:
     found = next((folder / name for name in _WIDE if (folder / name).is_file()), None)
     if found is None:
         raise InputError(f"{folder} holds no coded_wide table. Give a folder that textmine code wrote.")
-    return read_table(found).frame
+    frame = read_table(found).frame
+    if found.suffix != ".xlsx":
+        return frame
+    return pd.DataFrame(
+        {bare_cell(str(name)): [bare_cell(cell) for cell in frame[name].tolist()] for name in frame.columns}
+    )
 
 
 def _read_strings(path: Path) -> pd.DataFrame:
@@ -151,14 +157,19 @@ def _read_spans(folder: Path, long: pd.DataFrame, texts: pd.Series) -> pd.DataFr
     if off:
         raise InputError(
             f"{off} stretches of evidence in {folder} are not what stands at their place. If its tables were "
-            "made with --excel-safe or changed by hand, code the wave anew without."
+            "made with --excel-safe or as xlsx only, or changed by hand, code the wave anew as csv."
         )
     return spans[SPAN_COLUMNS]
 
 
-def _find_codebook(
+def find_coded_codebook(
     folder: Path, said: dict[str, Any], names: dict[str, str], given: str | Path | None
 ) -> tuple[Codebook, list[str]]:
+    """The codebook that a folder was coded with, and notes: ``given``, or found by its hash, or bare names.
+
+    ``said`` is the folder's provenance, ``names`` its codes' names by id. Raises ``InputError`` where the
+    codebook given lacks one of the codes.
+    """
     about = dict(said.get("codebook") or {})
     if given is not None:
         book = Codebook.load(given)

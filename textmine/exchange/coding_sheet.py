@@ -10,14 +10,15 @@ from zipfile import ZIP_DEFLATED
 
 from textmine.codebook import RESERVED, Codebook
 from textmine.errors import InputError
+from textmine.exchange.excel_text import make_safe_cells
 from textmine.exchange.labels import Matcher, Reading
 from textmine.exchange.workbook import (
     LONGEST_CELL,
     MOST_ROWS,
     TimelessZip,
+    bare_cell,
     fix_time,
     guard_formula,
-    make_safe_cells,
 )
 from textmine.files import atomic_path, atomic_text, write_rows
 
@@ -105,15 +106,16 @@ def read_sheet(path: Path, matcher: Matcher, *, annotator: str) -> tuple[list[Re
 
     table = read_table(path)
     frame = table.frame
-    names = {_bare(str(name)).strip(): str(name) for name in frame.columns}
+    names = {bare_cell(str(name)).strip(): str(name) for name in frame.columns}
     columns = _find_columns(names, matcher)
     readings, problems, changed = [], [], 0
     for number, row in enumerate(frame.to_dict("records")):
         where = table.name_place(number)
-        ids = [str(row.get(names.get("unit_id", ""), "")), _bare(str(row.get(names.get("unit_id", ""), "")))]
+        stated = str(row.get(names.get("unit_id", ""), ""))
+        ids = [stated, bare_cell(stated)]
         text = str(row.get(names.get("text", ""), ""))
         try:
-            unit = matcher.find_unit(ids, _bare(text), where)
+            unit = matcher.find_unit(ids, bare_cell(text), where)
         except InputError as error:
             problems.append(str(error))
             continue
@@ -183,16 +185,11 @@ def _decided(reading: Reading, codes: dict[str, int]) -> Reading:
     return replace(reading, codes=codes)
 
 
-def _bare(cell: str) -> str:
-    """A cell without the apostrophe that guarded it."""
-    return cell[1:] if cell.startswith("'") and guard_formula(cell[1:]) == cell else cell
-
-
 def _same_words(cell: str, text: str) -> bool:
     def plain(words: str) -> str:
         return " ".join(words.split())
 
-    return plain(_bare(cell))[: LONGEST_CELL // 2] == plain(text)[: LONGEST_CELL // 2] or "\ufffd" in cell
+    return plain(bare_cell(cell))[: LONGEST_CELL // 2] == plain(text)[: LONGEST_CELL // 2] or "\ufffd" in cell
 
 
 def _fill_coding(page: Worksheet, rows: Sequence[Sequence[str]], codebook: Codebook) -> None:

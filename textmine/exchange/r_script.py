@@ -1,35 +1,6 @@
-"""A coded dataset for R: a parquet file with codes as whole numbers, and a short script that reads it."""
+"""A short R script that reads the parquet file of a coded dataset, labels its codes and counts them."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from pathlib import Path
-
-import pandas as pd
-
-from textmine.exchange.coded_reader import CodedFolder
-from textmine.files import atomic_path, atomic_text
-
-
-def write_parquet_for_r(
-    folder: CodedFolder, path: Path, *, attributes: Sequence[str] | None = None
-) -> list[Path]:
-    """Write the input's columns (``attributes`` chooses them) and a column a code, and a .R script beside it.
-
-    Codes are 1, 0 or missing where not coded; the script labels them and counts them.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    kept = {*(attributes or ()), *(name for name in folder.columns.values() if name)}
-    columns = [c for c in folder.source.columns if attributes is None or c in kept]
-    wide = pd.concat([folder.source[columns], folder.coded.wide().reset_index(drop=True)], axis=1)
-    with atomic_path(path) as temporary:
-        pq.write_table(pa.Table.from_pandas(wide, preserve_index=False), temporary)
-    script = path.with_suffix(".R")
-    with atomic_text(script) as handle:
-        handle.write(write_script(path.name, {c.id: c.name for c in folder.coded.codebook.codes}))
-    return [path, script]
 
 
 def write_script(parquet: str, names: dict[str, str]) -> str:

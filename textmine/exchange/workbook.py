@@ -1,16 +1,12 @@
-"""One table as an xlsx workbook whose bytes hang on the table alone, and in which no cell is a formula."""
+"""What workbooks share: the limits of xlsx, the guard against formulas, bytes that hang on content alone."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-from textmine.errors import InputError
-from textmine.files import atomic_path
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -19,7 +15,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_048_575
 LONGEST_CELL = 32_767
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What a spreadsheet takes for the beginning of a formula, or may drop before one.
+FORMULA_STARTS = "=+@\t\r-"
+_FORMULA = tuple(FORMULA_STARTS)
 _FIXED_TIME = datetime(2000, 1, 1)
 
 
@@ -32,48 +30,18 @@ def guard_formula(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
-def write_workbook(
-    header: Sequence[str], columns: Sequence[Sequence[Any]], path: Path, *, sheet: str
-) -> None:
-    """Write columns of cells under their header; equal tables give equal bytes.
+def bare_cell(cell: str) -> str:
+    """A cell without the apostrophe that ``guard_formula`` put before it.
 
-    Line ends become LF, as in all XML, characters that xlsx cannot hold U+FFFD, and longer cells are cut at
-    32,767 characters. Raises ``InputError`` for more rows than a sheet holds.
+    >>> bare_cell("'=1+1"), bare_cell("'quoted'")
+    ('=1+1', "'quoted'")
     """
-    from openpyxl import Workbook
-    from openpyxl.writer.excel import ExcelWriter
-
-    n_rows = len(columns[0]) if columns else 0
-    if n_rows > MOST_ROWS:
-        raise InputError(f"{n_rows} rows do not fit into xlsx ({MOST_ROWS} at most). Ask for csv or parquet.")
-    book = Workbook(write_only=True)
-    fix_time(book)
-    page = book.create_sheet(sheet)
-    page.append(make_safe_cells(header))
-    for row in zip(*columns, strict=True):
-        page.append(make_safe_cells(row))
-    with atomic_path(path) as temporary, TimelessZip(temporary, "w", ZIP_DEFLATED) as archive:
-        ExcelWriter(book, archive).save()
+    return cell[1:] if cell.startswith("'") and guard_formula(cell[1:]) == cell else cell
 
 
 def fix_time(book: Workbook) -> None:
     """Give a workbook a time of making that never changes."""
     book.properties.created = book.properties.modified = _FIXED_TIME
-
-
-def make_safe_cells(cells: Iterable[Any]) -> list[Any]:
-    """Cells that xlsx can hold and no spreadsheet takes for formulas, cut at 32,767 characters."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    safe = (ILLEGAL_CHARACTERS_RE.sub("\ufffd", cell) if isinstance(cell, str) else cell for cell in cells)
-    return [
-        _end_lines(guard_formula(cell))[:LONGEST_CELL] if isinstance(cell, str) else cell for cell in safe
-    ]
-
-
-def _end_lines(cell: str) -> str:
-    """A cell with the line ends of XML, whichever of its libraries openpyxl writes with."""
-    return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class TimelessZip(ZipFile):

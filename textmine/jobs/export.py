@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from textmine.errors import InputError
+from textmine.exchange.coded_folder import is_folder_file
+from textmine.exchange.coded_package import write_coded_package
 from textmine.exchange.coded_reader import CodedFolder, read_coded
-from textmine.exchange.r_script import write_parquet_for_r
+from textmine.exchange.coded_tables import TableOptions, TablesWritten, write_coded_tables
+from textmine.exchange.excel_book import write_xlsx
+from textmine.exchange.identifying import refuse_identifying_columns
 from textmine.exchange.refi.build import BuildOptions, Built, build_project
 from textmine.exchange.refi.codebooks import make_refi_codes
 from textmine.exchange.refi.dialects import find_dialect
@@ -17,12 +21,19 @@ from textmine.exchange.refi.folder import write_losses
 from textmine.exchange.refi.unfolding import is_import, read_import
 from textmine.exchange.refi.writing import write_qdc, write_qdpx
 from textmine.exchange.spss import write_sav
+from textmine.exchange.summary import read_summary
+from textmine.exchange.tables import write_frame
 from textmine.reading import Labels, read_labels
 
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """What a user asked for. ``layout``, ``dialect``, ``reviewed_only`` and ``labels`` are for .qdpx."""
+    """What a user asked for.
+
+    ``layout``, ``dialect``, ``reviewed_only`` and ``labels`` are for .qdpx, ``excel_safe`` for .csv and
+    ``prevalence`` (what ``textmine prevalence --out`` wrote) for the tables and .xlsx. Columns that may
+    identify people go out only with ``include_identifiers``.
+    """
 
     layout: str | None = None
     dialect: str = "standard"
@@ -33,6 +44,9 @@ class ExportOptions:
     scores: bool = False
     labels: tuple[Path, ...] = ()
     codebook: str | None = None
+    excel_safe: bool = False
+    prevalence: Path | None = None
+    include_identifiers: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,10 @@ def export_folder(folder: Path, to: Path, *, options: ExportOptions | None = Non
         raise InputError(f"No form {to.suffix or to.name!r}. Name a file that ends in {', '.join(_WRITERS)}.")
     if not folder.is_dir():
         raise InputError(f"No folder {folder}. Give a folder that textmine code or textmine import wrote.")
+    if to.resolve().parent == folder.resolve() and is_folder_file(to.name):
+        raise InputError(f"{to.name} is a file of the coded folder itself. Name another with --to.")
+    if kind != ".qdc" and not options.include_identifiers:
+        refuse_identifying_columns(folder, attributes=options.attributes)
     to.parent.mkdir(parents=True, exist_ok=True)
     return _WRITERS[kind](folder, to, options)
 
@@ -78,24 +96,40 @@ def _export_codebook(folder: Path, to: Path, options: ExportOptions) -> ExportRe
 
 
 def _export_sav(folder: Path, to: Path, options: ExportOptions) -> ExportReport:
-    read = _read_for_table(folder, to, options)
+    _refuse_import(folder, to)
+    read = read_coded(folder, codebook=options.codebook)
     written = write_sav(read, to, scores=options.scores, attributes=options.attributes)
+    summary, notes = read_summary(folder, prevalence=options.prevalence)
+    beside = to.with_name(f"{to.stem}_summary.csv")
+    write_frame(summary, beside)
     counts = {"units": len(read.coded), "codes": len(read.coded.codes)}
-    return ExportReport(list(written.paths), counts, notes=[*read.notes, *written.notes])
+    return ExportReport([*written.paths, beside], counts, notes=[*read.notes, *written.notes, *notes])
 
 
-def _export_parquet(folder: Path, to: Path, options: ExportOptions) -> ExportReport:
-    read = _read_for_table(folder, to, options)
-    paths = write_parquet_for_r(read, to, attributes=options.attributes)
-    counts = {"units": len(read.coded), "codes": len(read.coded.codes)}
-    return ExportReport(paths, counts, notes=list(read.notes))
+def _export_tables(folder: Path, to: Path, options: ExportOptions) -> ExportReport:
+    _refuse_import(folder, to)
+    return _count(write_coded_tables(folder, to, options=_table_options(options)))
+
+
+def _export_package(folder: Path, to: Path, options: ExportOptions) -> ExportReport:
+    _refuse_import(folder, to)
+    return _count(write_coded_package(folder, to, options=_table_options(options)))
+
+
+def _export_xlsx(folder: Path, to: Path, options: ExportOptions) -> ExportReport:
+    _refuse_import(folder, to)
+    return _count(write_xlsx(folder, to, options=_table_options(options)))
 
 
 _WRITERS: dict[str, Callable[[Path, Path, ExportOptions], ExportReport]] = {
     ".qdpx": _export_project,
     ".qdc": _export_codebook,
     ".sav": _export_sav,
-    ".parquet": _export_parquet,
+    ".xlsx": _export_xlsx,
+    ".csv": _export_tables,
+    ".parquet": _export_tables,
+    ".jsonl": _export_tables,
+    ".json": _export_package,
 }
 
 
@@ -132,10 +166,24 @@ def _read_people(read: CodedFolder, files: Sequence[Path]) -> Labels | None:
     )
 
 
-def _read_for_table(folder: Path, to: Path, options: ExportOptions) -> CodedFolder:
+def _refuse_import(folder: Path, to: Path) -> None:
     if is_import(folder):
         raise InputError(f"An imported project holds no table of units x codes to write as {to.suffix}.")
-    return read_coded(folder, codebook=options.codebook)
+
+
+def _table_options(options: ExportOptions) -> TableOptions:
+    return TableOptions(
+        attributes=options.attributes,
+        scores=options.scores,
+        excel_safe=options.excel_safe,
+        prevalence=options.prevalence,
+        codebook=options.codebook,
+    )
+
+
+def _count(written: TablesWritten) -> ExportReport:
+    counts = {"units": written.units, "codes": written.codes}
+    return ExportReport(list(written.paths), counts, notes=list(written.notes))
 
 
 def _report(project: RefiProject, to: Path, losses: list[Loss], notes: list[str]) -> ExportReport:
