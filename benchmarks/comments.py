@@ -17,12 +17,13 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
 
 
 def vary_comments(
-    texts: Sequence[str], questions: Sequence[str], n: int, *, seed: int = 0
+    texts: Sequence[str], questions: Sequence[str], n: int, *, seed: int = 0, verbatim: float = VERBATIM
 ) -> tuple[list[str], list[str]]:
     """``n`` comments and their questions, by resampling ``texts``.
 
-    One in five is a real comment. In the others each sentence is the beginning of one and the end of another
-    from comments to the same question, as many as the real comment has, one word in a hundred mistyped.
+    A share of ``verbatim`` are real comments. In the others each sentence is the beginning of one and the
+    end of another from comments to the same question, as many as the real comment has, one word in a hundred
+    mistyped.
 
     >>> vary_comments(["We share. It works."], ["q"], 2)[1]
     ['q', 'q']
@@ -33,10 +34,10 @@ def vary_comments(
     for question, parts in zip(questions, sentences, strict=True):
         pool.setdefault(question, []).extend(part.strip() for part in parts)
     drawn = rng.integers(len(texts), size=n)
-    verbatim = rng.random(n) < VERBATIM
+    kept = rng.random(n) < verbatim
     made = [
         texts[i] if keep else _recombine(pool[questions[i]], len(sentences[i]), rng)
-        for i, keep in zip(drawn.tolist(), verbatim.tolist(), strict=True)
+        for i, keep in zip(drawn.tolist(), kept.tolist(), strict=True)
     ]
     return made, [questions[i] for i in drawn.tolist()]
 

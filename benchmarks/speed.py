@@ -107,6 +107,7 @@ def measure(task: Task, folder: Path, rows: int, repeats: int, beside_minilm: bo
     source = write_comments(texts, questions, folder / "wave.csv")
     out = folder / "coded"
     command = [sys.executable, "-m", "textmine.cli", "code", str(source), *_COLUMNS, "--model", task.model]
+    command += ["--processes", "1"]
     runs = [run_and_watch([*command, "--out", str(out), "--quiet"]) for _ in range(repeats)]
     seconds = statistics.median(run.seconds for run in runs)
     found = {

@@ -185,13 +185,3 @@ def test_chosen_steps_are_done_in_their_order(textmine: Any, wave: Path, tmp_pat
     options = ("--step", "mojibake", "--step", "quotes", "--out", out)
     assert textmine("clean", wave, *COLUMNS, *options).code == 0
     assert rows_of(out)[0]["clean_text"] == "It's  the money"
-
-
-def test_ids_are_remembered_without_their_words() -> None:
-    seen = job._IdRegister()
-    assert seen.add(["a", "b", "a"]).tolist() == [True, True, False]
-    assert seen.add(["c", "b", "d"]).tolist() == [True, False, True]
-    assert seen.add([]).tolist() == []
-    many = [str(n) for n in range(5000)]
-    assert seen.add(many).all()
-    assert not seen.add(many[::-1]).any()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,12 @@ from textmine.coding.stance_artefact import STANCE_FILES, load_stance, save_stan
 from textmine.coding.static import load_static_vectors
 from textmine.coding.thresholds import Calibration
 from textmine.errors import CodebookError, ModelError
-from textmine.files import atomic_path, atomic_text, sha256_of_file, write_json
+from textmine.files import atomic_path, atomic_text, find_damage, leads_out, sha256_of_file, write_json
+from textmine.forms import FORMS
 from textmine.locations import find_model
 
 #: Version of the folder's form; raised when an older textmine could not read it.
-FORMAT = 1
+FORMAT = FORMS["model"]
 _FILES = ("weights.safetensors", "vocabulary.json", "codebook.yaml")
 _KEY_BYTES = 12
 
@@ -69,7 +70,7 @@ def _named_files(folder: Path) -> set[str]:
     """The files within a folder that its ``config.json`` names; none where it holds no model."""
     try:
         names = json.loads((folder / "config.json").read_text(encoding="utf-8"))["files"]
-        return {name for name in names if isinstance(name, str) and not _leads_out(name)}
+        return {name for name in names if isinstance(name, str) and not leads_out(name)}
     except (OSError, ValueError, LookupError, TypeError):
         return set()
 
@@ -225,18 +226,8 @@ def _check_files(folder: Path, config: dict[str, Any]) -> None:
             f"Model {folder.name} has form {config['format']}, this textmine reads up to {FORMAT}. "
             "Update textmine."
         )
-    for name in config["files"]:
-        if _leads_out(name):
-            raise damaged(folder, "it names files outside the folder")
-        if not (folder / name).is_file():
-            raise damaged(folder, f"{name} is missing")
-        if sha256_of_file(folder / name) != config["files"][name]:
-            raise damaged(folder, f"{name} is not the file that was saved")
-
-
-def _leads_out(name: str) -> bool:
-    """Whether a name, read on whatever system, leads out of its folder."""
-    return any(path(name).anchor or ".." in path(name).parts for path in (PurePosixPath, PureWindowsPath))
+    if what := find_damage(folder, config["files"]):
+        raise damaged(folder, what)
 
 
 def _check_fit(coder: Coder, folder: Path) -> None:

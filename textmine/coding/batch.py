@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,27 +15,18 @@ from textmine.cleaning import is_non_response, repair_texts
 from textmine.coded import REVIEW_SHARE, SPAN_COLUMNS, CodedDataset
 from textmine.coding.calibrated import CalibratedCoder
 from textmine.coding.clauses import Unit, choose_unit
+from textmine.coding.coded_texts import TOLD, CodedTexts, RecentTexts
 from textmine.coding.scorer import Scored
 from textmine.coding.stance_learning import tell_stances
 from textmine.corpus import Corpus
 
 _SPEAKS = re.compile(r"\S")
+_NUMBER_OF_STANCE = {told: number for number, told in enumerate(TOLD)}
 
 Ints = npt.NDArray[np.int64]
 
 #: Distinct texts handled at once; bounds memory, shows progress, changes nothing else.
 CHUNK = 8192
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """The stretches of distinct texts, by text: its number, code, where it begins and ends, its stance."""
-
-    text: Ints
-    code: Ints
-    start: Ints
-    end: Ints
-    stance: list[str]
 
 
 @dataclass(frozen=True)
@@ -48,6 +39,9 @@ class CodingCounts:
     coded: int
     trained_on: int
     left_out: int = 0
+
+    def __add__(self, other: CodingCounts) -> CodingCounts:
+        return CodingCounts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 def code_corpus(
@@ -68,46 +62,63 @@ def code_corpus(
     from which a code has evidence; half its threshold, from where it is up for review, if not given.
     ``progress`` is told how many of how many distinct texts are done.
     """
+    left_out = np.zeros(len(corpus), bool) if leave_out is None else leave_out
+    found = code_texts(
+        coder,
+        corpus.texts,
+        corpus.questions,
+        leave_out=left_out,
+        evidence=evidence,
+        floors=floors,
+        progress=progress,
+    )
+    return _assemble(coder, corpus, found), count_coded(found, left_out)
+
+
+def code_texts(
+    coder: CalibratedCoder,
+    texts: Sequence[str],
+    questions: Sequence[str],
+    *,
+    leave_out: npt.NDArray[np.bool_],
+    evidence: Unit | str = Unit.clause,
+    floors: npt.NDArray[np.float64] | None = None,
+    recent: RecentTexts | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> CodedTexts:
+    """What is found in texts, as ``code_corpus`` does it; those that ``recent`` holds are not coded again.
+
+    It says the same of a text and question whatever other texts it is given with or has met before.
+    """
     shown_in = choose_unit(evidence)
     check_is_fitted(coder, "thresholds_")
-    texts, questions = corpus.texts, corpus.questions
-    written = np.array([bool(_SPEAKS.search(t)) for t in texts], dtype=bool)
-    left_out = np.zeros(len(texts), bool) if leave_out is None else leave_out
-    written &= ~left_out
-    numbers: dict[tuple[str, str], int] = {}
-    unit = np.array(
-        [
-            numbers.setdefault((text, question), len(numbers)) if has_words else -1
-            for text, question, has_words in zip(texts, questions, written, strict=True)
-        ],
-        dtype=np.int64,
-    )
-    distinct = list(numbers)
-    probabilities = np.full((len(distinct) + 1, len(coder.codes_)), np.nan)  # last row: not coded
-    trained_on = np.zeros(len(distinct) + 1, bool)
-    no_response = np.zeros(len(distinct) + 1, bool)
-    shown: list[_Shown] = []
+    recent = RecentTexts(len(coder.codes_)) if recent is None else recent
+    rows = zip(texts, questions, leave_out.tolist(), strict=True)
+    pairs = [None if skip or not _SPEAKS.search(text) else (text, question) for text, question, skip in rows]
+    places, new = recent.number(pairs)
     lowest = np.minimum(coder.thresholds_, coder.thresholds_ * REVIEW_SHARE if floors is None else floors)
     size = min(coder.texts_at_once, CHUNK)
-    for first in range(0, len(distinct), size):
-        chunk = distinct[first : first + size]
-        found = _code_chunk(coder, [t for t, _ in chunk], [q for _, q in chunk], shown_in, lowest)
-        no_response[first : first + len(chunk)] = found[3]
-        probabilities[first : first + len(chunk)] = found[0]
-        trained_on[first + found[1]] = True
-        shown.append(replace(found[2], text=found[2].text + first))
+    found = [CodedTexts.none(len(coder.codes_))]
+    for first in range(0, len(new), size):
+        chunk = new[first : first + size]
+        found.append(_code_chunk(coder, [t for t, _ in chunk], [q for _, q in chunk], shown_in, lowest))
         if progress is not None:
-            progress(first + len(chunk), len(distinct))
-    coded = int((~np.isnan(probabilities[unit])).any(axis=1).sum())
-    counts = CodingCounts(
-        read=len(corpus),
-        empty=len(corpus) - coded - int(left_out.sum()),
-        non_response=int(no_response[unit].sum()),
+            progress(first + len(chunk), len(new))
+    recent.add(CodedTexts.join(found))
+    return recent.found.take(places)
+
+
+def count_coded(found: CodedTexts, left_out: npt.NDArray[np.bool_]) -> CodingCounts:
+    """What became of each text; ``left_out`` (texts,) says which were not to be coded."""
+    coded = int((~np.isnan(found.scores)).any(axis=1).sum())
+    return CodingCounts(
+        read=len(found),
+        empty=len(found) - coded - int(left_out.sum()),
+        non_response=int(found.silent.sum()),
         coded=coded,
-        trained_on=int(trained_on[unit].sum()),
+        trained_on=int(found.trained_on.sum()),
         left_out=int(left_out.sum()),
     )
-    return _assemble(coder, corpus, probabilities[unit], unit, shown), counts
 
 
 def _code_chunk(
@@ -116,7 +127,7 @@ def _code_chunk(
     questions: list[str],
     unit: Unit,
     floors: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], Ints, _Shown, list[bool]]:
+) -> CodedTexts:
     """Probabilities, texts that the coder was trained on, what shows each code, non-responses."""
     repaired = repair_texts(texts)
     scores, scored = coder.score_repaired(repaired, questions)
@@ -129,8 +140,13 @@ def _code_chunk(
     shown = coder.find_evidence(scored, wanted, texts, repaired, questions, unit=unit, given=applies)
     silent = [is_non_response(t, q) for t, q in zip(repaired, questions, strict=True)]
     stances = _tell(coder, scored, repaired, questions, applies, known)
-    told = [stances.get(pair, "") for pair in zip(shown.text.tolist(), shown.code.tolist(), strict=True)]
-    return probabilities, known, _Shown(shown.text, shown.code, shown.start, shown.end, told), silent
+    trained_on = np.zeros(len(texts), bool)
+    trained_on[known] = True
+    ends = np.cumsum(np.bincount(shown.text, minlength=len(texts)))
+    told = stances[shown.text, shown.code]
+    return CodedTexts(
+        probabilities, trained_on, np.array(silent, bool), ends, shown.code, shown.start, shown.end, told
+    )
 
 
 def _tell(
@@ -140,11 +156,12 @@ def _tell(
     questions: list[str],
     applies: npt.NDArray[np.bool_],
     known: npt.NDArray[np.int64],
-) -> dict[tuple[int, int], str]:
-    """The stance of each text and code that applies; none where the coder learned none."""
+) -> npt.NDArray[np.int8]:
+    """The stance of each text and code, (texts, codes) by number; 0 where none applies or is learned."""
+    numbers = np.zeros(applies.shape, np.int8)
     if coder.stance_ is None:
-        return {}
-    return tell_stances(
+        return numbers
+    told = tell_stances(
         coder.stance_,
         scored,
         texts,
@@ -155,17 +172,15 @@ def _tell(
         asked=coder.remembered_questions(questions),
         dense=coder.stance_features,
     )
+    if told:
+        text, code = np.array(list(told), dtype=np.int64).T
+        numbers[text, code] = [_NUMBER_OF_STANCE[stance] for stance in told.values()]
+    return numbers
 
 
-def _assemble(
-    coder: CalibratedCoder,
-    corpus: Corpus,
-    probabilities: npt.NDArray[np.float64],
-    unit: Ints,
-    shown: list[_Shown],
-) -> CodedDataset:
+def _assemble(coder: CalibratedCoder, corpus: Corpus, found: CodedTexts) -> CodedDataset:
     index = pd.Index(corpus.ids, name="unit_id")
-    scores = pd.DataFrame(probabilities, index=index, columns=coder.codes_)
+    scores = pd.DataFrame(found.scores, index=index, columns=coder.codes_)
     decisions = (scores >= coder.thresholds_).astype(float).where(scores.notna())
     name = getattr(coder, "name_", "coder")
     return CodedDataset(
@@ -173,33 +188,29 @@ def _assemble(
         coder.codebook_,
         name,
         scores=scores,
-        spans=_list_spans(coder.codes_, corpus, unit, shown, name),
+        spans=_list_spans(coder.codes_, corpus, found, name),
         thresholds=dict(zip(coder.codes_, map(float, coder.thresholds_), strict=True)),
         texts=pd.Series(corpus.texts, index=index),
+        attributes=corpus.facts,
     )
 
 
-def _list_spans(codes: list[str], corpus: Corpus, unit: Ints, shown: list[_Shown], name: str) -> pd.DataFrame:
-    """The stretches of every unit, from those of the distinct texts; ``unit`` is each unit's text or -1."""
-    if not shown:
-        return pd.DataFrame(columns=SPAN_COLUMNS)
-    text, code, start, end = (
-        np.concatenate([getattr(part, field) for part in shown]) for field in ("text", "code", "start", "end")
-    )
-    stance = np.array([told for part in shown for told in part.stance], dtype=object)
-    first, last = np.searchsorted(text, unit), np.searchsorted(text, unit, side="right")
-    counts = last - first
-    owner = np.repeat(np.arange(len(unit)), counts)
-    row = np.arange(len(owner)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
-    texts, starts, ends = corpus.texts, start[row], end[row]
-    places = zip(owner.tolist(), starts.tolist(), ends.tolist(), strict=True)
+def _list_spans(codes: list[str], corpus: Corpus, found: CodedTexts, name: str) -> pd.DataFrame:
+    """The stretches of every unit."""
+    owner = found.owner
     columns = {
         "unit_id": np.array(corpus.ids, dtype=object)[owner],
-        "code": np.array(codes, dtype=object)[code[row]],
-        "start": starts,
-        "end": ends,
-        "quote": [texts[i][a:b] for i, a, b in places],
+        "code": np.array(codes, dtype=object)[found.code],
+        "start": found.start,
+        "end": found.end,
+        "quote": cut_quotes(corpus.texts, found),
         "coder": name,
-        "stance": stance[row],
+        "stance": np.array(TOLD, dtype=object)[found.stance],
     }
     return pd.DataFrame(columns, columns=SPAN_COLUMNS)
+
+
+def cut_quotes(texts: Sequence[str], found: CodedTexts) -> list[str]:
+    """The words of each stretch."""
+    places = zip(found.owner.tolist(), found.start.tolist(), found.end.tolist(), strict=True)
+    return [texts[i][a:b] for i, a, b in places]

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from textmine.coding.features import normalise_question
 from textmine.coding.thresholds import Calibration
 from textmine.corpus import Corpus, as_strings
 from textmine.errors import InputError
+from textmine.frames import UNIT_COLUMNS, as_pandas, is_foreign
 
 if TYPE_CHECKING:
     from textmine.coding.clauses import Unit
@@ -45,8 +46,13 @@ class TrainingMemory:
 
     def key(self, text: str, question: str) -> str:
         """The salted hash under which a text asked this question is remembered."""
-        unit = f"{normalise_question(question)}\x1f{normalise_text(text)}"
-        return hmac.digest(self.salt.encode(), unit.encode("utf-8", "surrogatepass"), "sha256").hex()[:24]
+        return self.keys([text], [question])[0]
+
+    def keys(self, texts: Sequence[str], questions: Sequence[str]) -> list[str]:
+        """The ``key`` of each text."""
+        salt, asked = self.salt.encode(), {q: f"{normalise_question(q)}\x1f" for q in set(questions)}
+        units = [asked[q] + normalise_text(t) for t, q in zip(texts, questions, strict=True)]
+        return [hmac.digest(salt, u.encode("utf-8", "surrogatepass"), "sha256").hex()[:24] for u in units]
 
 
 class CalibratedCoder(BaseEstimator):
@@ -104,14 +110,17 @@ class CalibratedCoder(BaseEstimator):
         applies: npt.NDArray[np.bool_] = (self.predict_proba(X) >= self.thresholds_) & written[:, None]
         return applies.astype(np.int64)
 
-    def code(self, corpus: Corpus, *, evidence: str = "clause") -> CodedDataset:
+    def code(
+        self, corpus: Corpus | pd.DataFrame | Sequence[str], *, evidence: str = "clause"
+    ) -> CodedDataset:
         """The coded dataset of a corpus: decisions, probabilities and the stretches that carry each code.
 
+        A table (pandas, polars, Arrow) with ``text`` and ``doc_id`` or a list of texts does as well.
         ``evidence`` says what stretches are made of: 'word', 'clause' or 'sentence'.
         """
         from textmine.coding.batch import code_corpus
 
-        return code_corpus(self, corpus, evidence=evidence)[0]
+        return code_corpus(self, as_corpus(corpus), evidence=evidence)[0]
 
     def find_evidence(
         self,
@@ -155,8 +164,10 @@ class CalibratedCoder(BaseEstimator):
         A text that comes with a question never met, or none, is known by its words alone.
         """
         check_is_fitted(self, "thresholds_")
+        if not self.memory_.scores:
+            return np.zeros(0, np.int64), np.zeros((0, len(self.codes_)))
         asked = self.remembered_questions(questions)
-        found = [self.memory_.scores.get(self.memory_.key(t, q)) for t, q in zip(texts, asked, strict=True)]
+        found = [self.memory_.scores.get(key) for key in self.memory_.keys(texts, asked)]
         rows = np.array([i for i, score in enumerate(found) if score is not None], dtype=np.int64)
         scores = [score for score in found if score is not None]
         return rows, np.array(scores).reshape(len(rows), len(self.codes_))
@@ -164,7 +175,8 @@ class CalibratedCoder(BaseEstimator):
     def remembered_questions(self, questions: Sequence[str]) -> list[str]:
         """The question under which each text would be remembered: any, where it was never met."""
         known = set(self.known_questions)
-        return [q if normalise_question(q) in known else ANY_QUESTION for q in questions]
+        asked = {q: q if normalise_question(q) in known else ANY_QUESTION for q in set(questions)}
+        return [asked[q] for q in questions]
 
     def stance_features(self, claims: Claims) -> Floats | None:
         """More features of claims, (claims, d), for ``stance_``; None where it was learned without any."""
@@ -185,6 +197,7 @@ class CalibratedCoder(BaseEstimator):
     ) -> tuple[Corpus, Floats]:
         """The corpus and truth (n, codes) to learn from, checked; what any kind of coder keeps of them."""
         corpus = as_corpus(X, groups)
+        y = as_labels(y)
         self.codes_ = code_names(y, codes, codebook)
         self.codebook_ = codebook or Codebook.from_labels(self.codes_)
         truth = np.asarray(y, dtype=np.float64)
@@ -265,7 +278,12 @@ def check_labels(truth: Floats, n_texts: int, n_codes: int) -> None:
 
 
 def as_corpus(X: Corpus | pd.DataFrame | Sequence[str], groups: Sequence[str] | None = None) -> Corpus:
-    """Texts in any accepted form as a corpus; ``groups`` overrides the respondents."""
+    """Texts in any form as a corpus: a corpus, a list, a table (pandas, polars, Arrow) with ``text``.
+
+    ``groups`` overrides the respondents.
+    """
+    if is_foreign(X):
+        X = as_pandas(X)
     if isinstance(X, Corpus):
         frame = X.frame
     elif isinstance(X, pd.DataFrame):
@@ -282,6 +300,20 @@ def as_corpus(X: Corpus | pd.DataFrame | Sequence[str], groups: Sequence[str] | 
     if groups is not None:
         frame = frame.assign(group=[str(g) for g in groups])
     return Corpus(frame.assign(text=as_strings(frame["text"])))
+
+
+def as_labels(y: Any) -> Any:
+    """Labels of any kind as a DataFrame or array; a table's column of unit ids is left out.
+
+    >>> import pyarrow as pa
+    >>> as_labels(pa.table({"unit_id": ["u1", "u2"], "money": [1, None]})).to_numpy().tolist()
+    [[1.0], [nan]]
+    """
+    if not is_foreign(y):
+        return y
+    frame = as_pandas(y)
+    named = [name for name in UNIT_COLUMNS if name in frame.columns]
+    return frame.drop(columns=named[:1]).astype(float)
 
 
 def folds_by_respondent(groups: Sequence[str], folds: int, seed: int) -> npt.NDArray[np.int64]:

@@ -14,6 +14,7 @@ from textmine.coded import CodedDataset
 from textmine.coding.exact_tests import minimum_correct
 from textmine.errors import InputError
 from textmine.files import sha256_of, write_json
+from textmine.forms import check_form
 
 Method = Literal["fixed_sequence", "band_audit", "none"]
 _SHA = Field(pattern=r"^[0-9a-f]{64}$")
@@ -190,6 +191,7 @@ def load_certificate(path: Path) -> Certificate:
         raise InputError(f"{path.name} is no JSON file. Give one that textmine certify wrote.") from None
     if not isinstance(content, dict) or "certificate_sha256" not in content:
         raise InputError(f"{path.name} is no certificate. Give one that textmine certify wrote.")
+    check_form(content.get("form"), "certificate", path.name)
     stated = content.pop("certificate_sha256")
     try:
         certificate = Certificate.model_validate_json(json.dumps(content))

@@ -251,6 +251,7 @@ class ColdStartCoder(BaseEstimator):
             spans=found,
             review_from=dict.fromkeys(self.codes_, 1 / most),
             texts=pd.Series(corpus.texts, index=units, dtype=object),
+            attributes=corpus.facts,
         )
 
     # --- what it refuses ------------------------------------------------------------------------------

@@ -120,8 +120,8 @@ def build_vocabulary(texts: Sequence[str], questions: Sequence[str], groups: Seq
 class Analyser:
     """Turns texts into what the coder computes with; remembers each token type it has met."""
 
-    #: More types than this are forgotten before the next batch, to keep memory flat.
-    MOST_TYPES = 100_000
+    #: More types than this, and twice those of the last batch, are forgotten to keep memory flat.
+    MOST_TYPES = 10_000
 
     def __init__(self, vocabulary: Vocabulary, vectors: StaticVectors) -> None:
         self.vocabulary = vocabulary
@@ -132,15 +132,15 @@ class Analyser:
         self._forget()
 
     def _forget(self) -> None:
-        self.index = TypeIndex()
+        self.index, self._used = TypeIndex(), 0
         self._type_word = np.empty(0, np.int64)
         self.type_pieces = sp.csr_matrix((0, len(self.vocabulary.pieces)))
-        self.type_static = np.empty((0, self.vectors.pieces.shape[1]))
+        self.type_static = np.empty((0, self.vectors.pieces.shape[1]), np.float32)
         self.type_vector_pieces: list[Ints] = []
 
     def analyse(self, texts: Sequence[str]) -> Analysis:
         """The tokens of the texts and the norms of their blocks."""
-        if len(self.index) > self.MOST_TYPES:
+        if len(self.index) > max(self.MOST_TYPES, 2 * self._used):
             self._forget()
         batch = self.index.tokenise(texts)
         self._meet_new_types()
@@ -150,7 +150,10 @@ class Analyser:
         left, key = _pair_keys(word, batch, n_words)
         pair = _pair_places(key, left, vocabulary.pairs, len(word))
         terms = _term_matrix(word, pair, batch, n_words, n_pairs) @ sp.diags(vocabulary.term_idf)
-        counts = _type_counts(batch, len(self.index))
+        counts = _type_rows(batch.types, batch.text_ends, len(self.index))
+        used, local = number_used(batch.types, len(self.index))
+        self._used = len(used)
+        static = self.type_static[used].astype(np.float64)
         tokens = np.diff(batch.text_ends, prepend=0)
         return Analysis(
             batch,
@@ -158,7 +161,7 @@ class Analyser:
             pair,
             _row_norms(terms),
             _row_norms((counts @ self.type_pieces).tocsr()),
-            _row_norms(counts @ self.type_static),
+            _row_norms(_type_rows(local, batch.text_ends, len(used)) @ static),
             np.exp(LENGTH_POWER * (np.log1p(tokens) - LENGTH_CENTRE)),
         )
 
@@ -172,7 +175,7 @@ class Analyser:
         return Design(
             (_scaling(analysis, "term_norm") @ terms @ sp.diags(self.vocabulary.term_idf)).tocsr(),
             (_scaling(analysis, "piece_norm") @ counts @ self.type_pieces).tocsr(),
-            np.asarray(_scaling(analysis, "static_norm") @ counts @ self.type_static),
+            np.asarray(_scaling(analysis, "static_norm") @ counts @ self.type_static.astype(np.float64)),
             self.question_rows(questions),
         )
 
@@ -255,11 +258,26 @@ def _term_matrix(word: Ints, pair: Ints, batch: TokenBatch, n_words: int, n_pair
 
 
 def _type_counts(batch: TokenBatch, n_types: int) -> sp.csr_matrix:
-    pointers = np.concatenate(([0], batch.text_ends))
-    shape = (len(batch.text_ends), n_types)
-    counts = sp.csr_matrix((np.ones(len(batch.types)), batch.types.copy(), pointers), shape=shape)
+    counts = _type_rows(batch.types.copy(), batch.text_ends, n_types)
     counts.sum_duplicates()
     return counts
+
+
+def _type_rows(types: Ints, text_ends: Ints, n_types: int) -> sp.csr_matrix:
+    """A 1 for each token, in the order of the text, so that sums do not hang on how types are numbered."""
+    pointers = np.concatenate(([0], text_ends))
+    return sp.csr_matrix((np.ones(len(types)), types, pointers), shape=(len(text_ends), n_types))
+
+
+def number_used(types: Ints, n_types: int) -> tuple[Ints, Ints]:
+    """The types that occur, rising, and each token's place among them.
+
+    >>> [found.tolist() for found in number_used(np.array([7, 2, 7]), 9)]
+    [[2, 7], [1, 0, 1]]
+    """
+    occurs = np.zeros(n_types, bool)
+    occurs[types] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[types]
 
 
 def _piece_matrix(words: Sequence[str], places: dict[str, int]) -> sp.csr_matrix:

@@ -12,7 +12,7 @@ import pandas as pd
 
 INK, FAINT, GRID = "#1f2933", "#6b7785", "#d9dee4"
 COLOURS = ("#0b6e99", "#c2570c", "#5b7f2b", "#7a4ea3")
-_FONT = "font-family='system-ui, Segoe UI, Helvetica, Arial, sans-serif'"
+_FONT = "font-family='system-ui, Segoe UI, Helvetica, Arial, DejaVu Sans, sans-serif'"
 #: Bins with fewer texts are drawn hollow.
 FEW = 5
 
@@ -66,34 +66,63 @@ def draw_reliability(table: pd.DataFrame, notes: Mapping[str, str] | None = None
 
 
 def draw_intervals(
-    title: str, labels: Sequence[str], series: Sequence[Series], *, low: float = 0.0, high: float = 1.0
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    low: float = 0.0,
+    high: float = 1.0,
+    percent: bool = False,
+    note: str = "",
 ) -> str:
-    """Figures with their intervals: a row a label, a mark a series, an axis from ``low`` to ``high``."""
-    left, plot, row, top = 232, 420, 15 * len(series) + 13, 74
+    """Figures with their intervals: a row a label, a mark a series, an axis from ``low`` to ``high``.
+
+    An interval that is not known (NaN) leaves its mark alone. ``percent`` writes the axis in percent, and
+    ``note`` is a line under the title.
+    """
+    left, plot, row = 232, 420, 15 * len(series) + 13
+    key, lines = _key([one.name for one in series], 64.0 if note else 46.0, left + plot + 30)
+    top = (92 if note else 74) + 18 * (lines - 1)
     width, height = left + plot + 40, top + row * len(labels) + 34
 
     def across(value: float) -> float:
         return left + plot * (min(max(value, low), high) - low) / (high - low)
 
-    body = [_text(16, 24, title, size=15, weight="bold")]
-    at = 16.0
-    for k, one in enumerate(series):
-        body.append(f"<circle cx='{at + 5:.1f}' cy='46' r='4' fill='{COLOURS[k % 4]}'/>")
-        body.append(_text(at + 14, 50, one.name, size=11))
-        at += 34 + 6.2 * len(one.name)
+    body = [_text(16, 24, title, size=15, weight="bold"), *key]
+    if note:
+        body.append(_text(16, 44, note, size=11, fill=FAINT))
     for step in range(6):
         value = low + (high - low) * step / 5
-        x = across(value)
+        x, shown = across(value), f"{value:.1%}" if percent else f"{value:.1f}"
         body.append(_line(x, top - 8, x, height - 26, GRID))
-        body.append(_text(x, height - 10, f"{value:.1f}", size=10, fill=FAINT, anchor="middle"))
+        body.append(_text(x, height - 10, shown, size=10, fill=FAINT, anchor="middle"))
+    if low < 0 < high:
+        body.append(_line(across(0.0), top - 8, across(0.0), height - 26, INK))
     for r, label in enumerate(labels):
         y = top + row * r
         middle = y + 7.5 * (len(series) - 1) + 6
         shown = _shorten(label, 34)
         body.append(_text(left - 12, middle + 4, shown, size=11, anchor="end", title=label))
         for k, one in enumerate(series):
-            body += _whisker(across, one.values[r], y + 6 + 15 * k, COLOURS[k % 4])
+            body += _whisker(across, one.values[r], y + 6 + 15 * k, _colour(k))
     return _svg(width, height, title, body)
+
+
+def _key(names: Sequence[str], y: float, right: float) -> tuple[list[str], int]:
+    """The key of a figure, in as many lines as it takes."""
+    body, at, lines = [], 16.0, 1
+    for k, name in enumerate(names):
+        wide = 34 + 6.2 * len(name)
+        if at > 16 and at + wide > right:
+            at, y, lines = 16.0, y + 18, lines + 1
+        body.append(f"<circle cx='{at + 5:.1f}' cy='{y:.0f}' r='4' fill='{_colour(k)}'/>")
+        body.append(_text(at + 14, y + 4, name, size=11))
+        at += wide
+    return body, lines
+
+
+def _colour(place: int) -> str:
+    return COLOURS[place] if place < len(COLOURS) else f"hsl({place * 137 % 360}, 55%, 42%)"
 
 
 def draw_learning_curve(table: pd.DataFrame) -> str:
@@ -171,8 +200,9 @@ def _whisker(across: Any, value: tuple[float, float, float], y: float, colour: s
     if isnan(middle):
         return [_text(across(0.0) + 4, y + 4, "too few to tell", size=9, fill=FAINT)]
     hover = f"<title>{middle:.3f} ({low:.3f} to {high:.3f})</title>"
+    bar = [] if isnan(low) or isnan(high) else [_line(across(low), y, across(high), y, colour, 1.6)]
     return [
-        _line(across(low), y, across(high), y, colour, 1.6),
+        *bar,
         f"<circle cx='{across(middle):.1f}' cy='{y:.1f}' r='4' fill='{colour}'>{hover}</circle>",
     ]
 

@@ -274,7 +274,7 @@ class StanceHead(BaseEstimator):
             return np.zeros((0, 2))
         found, weights = self._feature_maker, self.weights_
         found.meet(claims.index)
-        scores = found.common(claims) @ weights.common + weights.constant
+        scores = found.add_common(claims, weights.common) + weights.constant
         scores += np.einsum("cp,cps->cs", found.company(claims), weights.company[claims.code])
         if self.n_dense_:
             scaled = self._scaled(dense, len(claims))
@@ -303,9 +303,9 @@ class StanceHead(BaseEstimator):
             tables[part] = (_with_zero(words), None, np.zeros((self.n_codes_, 0, 2), np.float32))
         terms, index, static = tables[part]
         n_known = static.shape[1] if index is claims.index else 0
-        if n_known < len(found.type_static):
+        if n_known < len(found.type_word):
             weights = self.weights_.static[:, part]
-            new = np.einsum("td,kds->kts", found.type_static[n_known:], weights)
+            new = np.einsum("td,kds->kts", found.static_from(n_known), weights)
             static = np.concatenate([static[:, :n_known], new], axis=1)
             tables[part] = (terms, claims.index, static)
         return terms, static

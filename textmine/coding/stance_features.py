@@ -114,10 +114,10 @@ class ClaimFeatures:
     def _forget(self, index: TypeIndex) -> None:
         self._index = index
         self.type_word = np.empty(0, np.int64)
-        self.type_static = np.empty((0, self.vectors.pieces.shape[1]), np.float32)
+        self._latest: tuple[int, npt.NDArray[np.float32]] | None = None
 
     def meet(self, index: TypeIndex) -> None:
-        """Look up the types of an index that were not met before: word places and static vectors."""
+        """Look up the types of an index that were not met before."""
         if index is not self._index:
             self._forget(index)
         new = list(index.numbers)[len(self.type_word) :]
@@ -125,9 +125,15 @@ class ClaimFeatures:
             return
         unknown = len(self.vocabulary.words)
         places = np.array([self._word_places.get(word, unknown) for word in new], dtype=np.int64)
-        flat, ends = self.vectors.pieces_of(new)
         self.type_word = np.concatenate([self.type_word, places])
-        self.type_static = np.vstack([self.type_static, sum_segments(self.vectors.pieces[flat], ends)])
+
+    def static_from(self, first: int) -> npt.NDArray[np.float32]:
+        """The static vectors of the types from this number on; those of all would be much to keep."""
+        words = list(self._index.numbers)[first:]
+        if self._latest is None or self._latest[0] != first or len(self._latest[1]) != len(words):
+            flat, ends = self.vectors.pieces_of(words)
+            self._latest = first, sum_segments(self.vectors.pieces[flat], ends)
+        return self._latest[1]
 
     def common(self, claims: Claims) -> Floats:
         """The features that are not words, (claims, p): code, code and question, question; all 0 or 1."""
@@ -136,6 +142,15 @@ class ClaimFeatures:
         code = np.eye(self.n_codes)[claims.code]
         both = (code[:, :, None] * asked[:, None, :]).reshape(len(claims), self.n_codes * n_questions)
         return np.hstack([code, both, np.sqrt(0.5) * asked])
+
+    def add_common(self, claims: Claims, weights: npt.NDArray[np.floating]) -> Floats:
+        """What the common features add, (claims, 2), by ``weights`` (p, 2): looked up, never multiplied."""
+        n = len(self.vocabulary.questions)
+        rows = np.vstack([np.eye(n), self.vocabulary.question_shares])  # the last: a question never met
+        code, both, asked = np.split(weights.astype(np.float64), [self.n_codes, self.n_codes * (n + 1)])
+        by_code = np.stack([code[k] + rows @ both[k * n : (k + 1) * n] for k in range(self.n_codes)])
+        table = by_code + np.sqrt(0.5) * (rows @ asked)
+        return np.asarray(table[claims.code, self._places_of(claims.question)])
 
     def company(self, claims: Claims) -> Floats:
         """The codes of each claim's text and the two lengths, (claims, codes + 2)."""
@@ -159,7 +174,7 @@ class ClaimFeatures:
         types = claims.tokens.types[place]
         counts = sp.csr_matrix((np.ones(len(place)), (claim, types)), shape=(len(claims), n_types))
         scale = sp.diags(token_scale(spans))
-        static = np.sqrt(STATIC_SHARE) * (scale @ counts @ self.type_static.astype(np.float64))
+        static = np.sqrt(STATIC_SHARE) * (scale @ counts @ self.static_from(0).astype(np.float64))
         return (scale @ terms @ sp.diags(self.vocabulary.term_idf)).tocsr(), np.asarray(static)
 
     def places(self, claims: Claims, place: Ints, spans: Ints) -> tuple[Ints, Ints]:
@@ -181,10 +196,13 @@ class ClaimFeatures:
 
     def question_rows(self, questions: Sequence[str]) -> Floats:
         """One row a question: 1 under a question met in training, the shares of all where it was not."""
-        eye, shares = np.eye(len(self.vocabulary.questions)), self.vocabulary.question_shares
+        table = np.vstack([np.eye(len(self.vocabulary.questions)), self.vocabulary.question_shares])
+        return np.asarray(table[self._places_of(questions)]).reshape(len(questions), -1)
+
+    def _places_of(self, questions: Sequence[str]) -> Ints:
+        """The place of each question, -1 where it was not met in training."""
         known = {q: self._question_places.get(normalise_question(q), -1) for q in set(questions)}
-        table = np.vstack([eye, shares])
-        return np.asarray(table[[known[q] for q in questions]]).reshape(len(questions), -1)
+        return np.array([known[q] for q in questions], dtype=np.int64)
 
 
 def spread(spans: Ints) -> tuple[Ints, Ints]:

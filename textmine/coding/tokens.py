@@ -55,7 +55,7 @@ class TypeIndex:
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
-        self._lookup = _Lookup(self.numbers)
+        self._words = _Words(self.numbers)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -68,17 +68,48 @@ class TypeIndex:
 
     def tokenise(self, texts: Sequence[str]) -> TokenBatch:
         """The tokens of the texts; unseen types get the next numbers."""
-        found = [_TOKEN.findall(fold(text)) for text in texts]
-        counts = np.array([len(tokens) for tokens in found], dtype=np.int64)
-        numbered = map(self._lookup.__getitem__, chain.from_iterable(found))
-        numbers = np.fromiter(numbered, dtype=np.int64, count=int(counts.sum()))
+        words = [text.split(" ") for text in texts]  # no token reaches over a blank
+        counts = np.fromiter(map(len, words), np.int64, len(words))
+        places = map(self._words.__getitem__, chain.from_iterable(words))
+        word = np.fromiter(places, np.int64, int(counts.sum()))
+        numbers, of_word = self._words.spell(word)
         kept = np.flatnonzero(numbers != _NO_TOKEN)
-        types, text = numbers[kept], np.repeat(np.arange(len(texts)), counts)[kept]
+        types, text = numbers[kept], np.repeat(np.arange(len(texts)), counts)[of_word[kept]]
         opens = np.ones(len(kept), bool)  # a sentence: first in its text, or after something that ends one
         closes = np.isin(types[:-1], [self.numbers.get(mark, _NO_TOKEN) for mark in _ENDS - _ONLY_ENDS])
         opens[1:] = closes | (np.diff(kept) > 1) | (text[1:] != text[:-1])
         text_ends = np.cumsum(np.bincount(text, minlength=len(texts)))
         return TokenBatch(types, np.cumsum(opens) - 1, text_ends, text[opens])
+
+
+class _Words(dict[str, int]):
+    """What stands between blanks, numbered, with its tokens: the same words come again and again."""
+
+    #: More words than this are forgotten before the next batch; their tokens keep their numbers.
+    MOST = 40_000
+
+    def __init__(self, numbers: dict[str, int]) -> None:
+        super().__init__()
+        self._lookup = _Lookup(numbers)
+        self._ends = [0]
+        self._tokens: list[int] = []
+
+    def __missing__(self, word: str) -> int:
+        self._tokens += map(self._lookup.__getitem__, _TOKEN.findall(fold(word)))
+        self._ends.append(len(self._tokens))
+        number = self[word] = len(self)
+        return number
+
+    def spell(self, words: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The tokens of the words, one after the other, and the place of the word that each is of."""
+        ends, tokens = np.array(self._ends), np.array(self._tokens, dtype=np.int64)
+        first, counts = ends[words], np.diff(ends)[words]
+        owner = np.repeat(np.arange(len(words)), counts)
+        row = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts - first, counts)
+        if len(self) > self.MOST:
+            self.clear()
+            self._ends, self._tokens = [0], []
+        return tokens[row], owner
 
 
 class _Lookup(dict[str, int]):

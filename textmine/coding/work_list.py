@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from textmine.coded import BANDS, CodedDataset
@@ -26,6 +31,12 @@ WORDS_A_MINUTE = 238
 SECONDS_PER_DECISION = 5.0
 #: What stands between several codes of a unit.
 SEPARATOR = ";"
+
+#: Scores have six decimals: in millionths they are whole, and their sums exact.
+MILLION = 1_000_000
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 _REVIEW = BANDS.index("review")
 
@@ -52,47 +63,124 @@ def make_work_list(coded: CodedDataset, *, seconds_per_unit: float | None = None
         raise InputError(f"{seconds_per_unit} seconds a unit met. Give a number above 0.")
     if coded.scores is None:
         return pd.DataFrame(columns=WORK_COLUMNS)
-    rows, columns = np.nonzero(coded.band_numbers == _REVIEW)
-    scores = coded.scores.to_numpy(dtype=np.float64)[rows, columns]
-    worth = np.round(4 * scores * (1 - scores) * _rarity(coded)[columns], 6)
-    order = np.lexsort((columns, -worth, rows))
-    rows, columns, scores, worth = rows[order], columns[order], scores[order], worth[order]
-    units, first = np.unique(rows, return_index=True)
-    ends = np.append(first[1:], len(rows))[: len(first)]
-    names = np.array(coded.codes, dtype=object)[columns].tolist()
-    shown = list(map(repr, np.round(scores, 4).tolist()))
-    given = np.array(["0", "1"], dtype=object)[(coded.decisions.to_numpy()[rows, columns] == 1) * 1].tolist()
-    spans = list(zip(first.tolist(), ends.tolist(), strict=True))
-    priority = np.round(np.add.reduceat(worth, first), 4) if len(first) else worth
-    found = pd.DataFrame(
-        {
-            "unit_id": coded.decisions.index.to_numpy()[units],
-            "codes": [SEPARATOR.join(names[a:b]) for a, b in spans],
-            "scores": [SEPARATOR.join(shown[a:b]) for a, b in spans],
-            "applies": [SEPARATOR.join(given[a:b]) for a, b in spans],
-            "band": "review",
-            "priority": priority,
-            "minutes": _minutes(coded, units, ends - first, seconds_per_unit),
-        }
+    scores = coded.scores.to_numpy(dtype=np.float64)
+    rows, columns = np.nonzero((coded.band_numbers == _REVIEW) & ~np.isnan(scores))
+    texts = None if coded.texts is None else coded.texts.to_numpy(dtype=object)
+    units = np.unique(rows)
+    work = WorkEntries(
+        rows,
+        columns,
+        np.rint(scores[rows, columns] * MILLION).astype(np.int64),
+        coded.decisions.to_numpy()[rows, columns] == 1,
+        np.zeros(len(units), np.int64)
+        if texts is None
+        else np.array([count_words(text) for text in texts[units].tolist()], np.int64),
     )
-    found = found.iloc[np.argsort(-priority, kind="stable")].reset_index(drop=True)
-    found.insert(0, "order", np.arange(1, len(found) + 1))
-    found["minutes_so_far"] = found["minutes"].cumsum().round(2)
-    return found[WORK_COLUMNS]
+    found = rank_work(work, sum_scores(scores), seconds_per_unit=seconds_per_unit)
+    ids = coded.decisions.index.to_numpy()
+    return found.tabulate(slice(None), coded.codes, lambda places: ids[places])
 
 
-def _rarity(coded: CodedDataset) -> np.ndarray:
+@dataclass(frozen=True)
+class WorkEntries:
+    """Units and codes that are up for review, by unit.
+
+    ``unit``, ``code`` (places), ``score`` (in millionths) and ``applies`` are (entries,), ``words`` is how
+    many words each unit with an entry has, in the order of the units.
+    """
+
+    unit: Ints
+    code: Ints
+    score: Ints
+    applies: npt.NDArray[np.bool_]
+    words: Ints
+
+
+@dataclass(frozen=True)
+class RankedWork:
+    """Entries put in order: those of each unit, and the units by falling ``priority``.
+
+    ``first`` and ``last`` say where each unit's entries begin and end; ``priority``, ``minutes`` and
+    ``so_far`` are (units,), and so is ``unit``, the place of each.
+    """
+
+    work: WorkEntries
+    unit: Ints
+    first: Ints
+    last: Ints
+    priority: Floats
+    minutes: Floats
+    so_far: Floats
+
+    def tabulate(
+        self, part: slice, codes: Sequence[str], ids: Callable[[Ints], npt.ArrayLike]
+    ) -> pd.DataFrame:
+        """A part of the work list; ``ids`` gives the ids of units at places."""
+        counts = self.last[part] - self.first[part]
+        ends = np.cumsum(counts)
+        entries = np.arange(int(counts.sum())) + np.repeat(self.first[part] - (ends - counts), counts)
+        score, which = np.unique(np.round(self.work.score[entries] / MILLION, 4), return_inverse=True)
+        joined = {
+            "codes": _join_names(list(codes), self.work.code[entries], ends),
+            "scores": _join_names(list(map(repr, score.tolist())), which, ends),
+            "applies": _join_names(["0", "1"], self.work.applies[entries], ends),
+        }
+        order = np.arange(1, len(self.unit) + 1)[part]
+        columns = {
+            "order": order,
+            "unit_id": ids(self.unit[part]),
+            **joined,
+            "band": ["review"] * len(order),
+            "priority": self.priority[part],
+            "minutes": self.minutes[part],
+            "minutes_so_far": self.so_far[part],
+        }
+        return pd.DataFrame(columns, columns=WORK_COLUMNS)
+
+
+def rank_work(work: WorkEntries, sums: Ints, *, seconds_per_unit: float | None = None) -> RankedWork:
+    """The work in order; ``sums`` are those of all scores of each code, in millionths (``sum_scores``)."""
+    scores = work.score / MILLION
+    worth = np.round(4 * scores * (1 - scores) * _rarity(sums)[work.code], 6)
+    order = np.lexsort((work.code, -worth, work.unit))
+    sorted_work = replace(work, code=work.code[order], score=work.score[order], applies=work.applies[order])
+    units, first = np.unique(work.unit, return_index=True)
+    last = np.append(first[1:], len(order))[: len(first)]
+    total = np.add.reduceat(worth[order], first) if len(first) else np.zeros(0)
+    priority = np.asarray(np.round(total, 4), dtype=np.float64)
+    if seconds_per_unit is not None:
+        spent = np.full(len(units), seconds_per_unit / 60)
+    else:
+        spent = work.words / WORDS_A_MINUTE + (last - first) * SECONDS_PER_DECISION / 60
+    minutes = np.asarray(np.round(spent, 2), dtype=np.float64)
+    ranks = np.argsort(-priority, kind="stable")
+    so_far = np.asarray(np.round(np.cumsum(minutes[ranks]), 2), dtype=np.float64)
+    return RankedWork(
+        sorted_work, units[ranks], first[ranks], last[ranks], priority[ranks], minutes[ranks], so_far
+    )
+
+
+def _join_names(names: list[str], places: npt.NDArray[Any], ends: Ints) -> list[str]:
+    """The names at places, those of each run joined; ``ends`` says where each run ends."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    cells = pa.array(names, pa.string()).take(pa.array(places.astype(np.int32)))
+    runs = pa.ListArray.from_arrays(pa.array(np.concatenate(([0], ends)).astype(np.int32)), cells)
+    return list(pc.binary_join(runs, SEPARATOR).to_pylist())
+
+
+def sum_scores(scores: Floats) -> Ints:
+    """The sum of each code's scores in millionths, (codes,): whole numbers, whose parts may be added up."""
+    return np.asarray(np.nansum(np.rint(scores * MILLION), axis=0).astype(np.int64))
+
+
+def count_words(text: str) -> int:
+    """The words of a text, as far as blanks part them."""
+    return len(text.split())
+
+
+def _rarity(sums: Ints) -> Floats:
     """The weight of each code: 1 for the commonest by its expected count, more for rarer ones, at most 10."""
-    assert coded.scores is not None
-    expected = np.maximum(coded.scores.sum().to_numpy(dtype=np.float64), 1.0)
+    expected = np.maximum(sums / MILLION, 1.0)
     return np.asarray(np.minimum(np.sqrt(expected.max(initial=1.0) / expected), 10.0))
-
-
-def _minutes(coded: CodedDataset, units: np.ndarray, codes: np.ndarray, seconds: float | None) -> np.ndarray:
-    if seconds is not None:
-        return np.round(np.full(len(units), seconds / 60), 2)
-    words = np.zeros(len(units))
-    if coded.texts is not None:
-        texts = coded.texts.to_numpy(dtype=object)[units]
-        words = np.array([len(text.split()) for text in texts.tolist()], dtype=np.float64)
-    return np.asarray(np.round(words / WORDS_A_MINUTE + codes * SECONDS_PER_DECISION / 60, 2))

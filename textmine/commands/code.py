@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -69,24 +70,41 @@ def code(
     seconds_per_unit: Annotated[
         float | None, typer.Option("--seconds-per-unit", help="Seconds to review a unit; else by its words.")
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option("--processes", min=1, help="Processes that share the work on large inputs; else all."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take up a run that was cut off, in the same --out folder.")
+    ] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Code a survey wave with a model, or by rules, and write the coded dataset."""
+    """Code a survey wave with a model, or by rules, and write the coded dataset.
+
+    Large tables are coded a part at a time, in flat memory; what is done outlasts a run that is cut off, and
+    --resume takes it up. The result is the same whatever the number of processes.
+    """
     from textmine.exchange.coded_folder import WideOptions
-    from textmine.jobs.code import code_files
+    from textmine.jobs.code import RunReport
     from textmine.jobs.code_rules import code_with_rules
+    from textmine.jobs.code_stream import code_wave
     from textmine.jobs.labelled import ColumnNames
 
     if (model is None) == (rules is None):
         raise typer.BadParameter("give one of the two.", param_hint="--model / --rules")
+    code_inputs: Callable[..., RunReport]
     if rules is not None:
-        code_wave = partial(code_with_rules, inputs, rules)
+        if resume:
+            raise typer.BadParameter("--rules code at one go; leave it out.", param_hint="--resume")
+        code_inputs = partial(code_with_rules, inputs, rules)
     else:
-        code_wave = partial(code_files, inputs, str(model), evidence=evidence.value)
+        code_inputs = partial(
+            code_wave, inputs, str(model), evidence=evidence.value, processes=processes, resume=resume
+        )
     forms = tuple(f.value for f in dict.fromkeys(format or [Form.csv]))
     with show_progress(quiet or json) as progress:
-        report = code_wave(
+        report = code_inputs(
             out,
             columns=ColumnNames(text, id, question, group),
             options=WideOptions(bands, scores, forms, excel_safe),
@@ -97,7 +115,7 @@ def code(
         )
     counts = report.counts
     if json:
-        found = {"out": str(out), "counts": report.coded.counts(), "read": counts.read, "coded": counts.coded}
+        found = {"out": str(out), "counts": report.code_counts, "read": counts.read, "coded": counts.coded}
         print_json({**found, "rejected": len(report.rejected), "notes": report.notes})
     elif not quiet:
         console = make_console()
@@ -106,5 +124,5 @@ def code(
             f"{counts.non_response} non-responses, {len(report.rejected)} rows set aside.",
             highlight=False,
         )
-        print_paths(console, report.paths)
+        print_paths(console, [*report.paths, out / "record"])
         print_notes(console, report.notes)

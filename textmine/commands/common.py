@@ -67,13 +67,20 @@ def show_progress(silent: bool, doing: str = "coding") -> Any:
     @contextmanager
     def shown() -> Any:
         from rich.console import Console
-        from rich.progress import Progress, TimeRemainingColumn
+        from rich.progress import Progress, TextColumn, TimeRemainingColumn
 
-        with Progress(
-            *Progress.get_default_columns()[:3], TimeRemainingColumn(), console=Console(stderr=True)
-        ) as bar:
-            task = bar.add_task(doing, total=None)
-            yield lambda done, of: bar.update(task, completed=done, total=of)
+        rate = TextColumn("{task.fields[rate]}")
+        columns = (*Progress.get_default_columns()[:3], rate, TimeRemainingColumn())
+        # Without a thread that refreshes it: processes may be forked while it is shown.
+        with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as bar:
+            task = bar.add_task(doing, total=None, rate="")
+
+            def tell(done: int, of: int) -> None:
+                speed = bar.tasks[0].speed
+                said = "" if speed is None or of < 1000 else f"{speed:,.0f}/s"
+                bar.update(task, completed=done, total=of, rate=said, refresh=True)
+
+            yield tell
 
     return shown()
 

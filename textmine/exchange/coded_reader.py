@@ -94,9 +94,21 @@ def read_coded(folder: str | Path, *, codebook: str | Path | None = None) -> Cod
         spans=_read_spans(folder, long, texts),
         thresholds={str(k): float(v) for k, v in dict(said.get("thresholds") or {}).items()},
         texts=texts,
+        attributes=_gather_attributes(source, columns, units),
     )
     written = str(said.get("coded_at") or _time_of(folder / PROVENANCE))
     return CodedFolder(coded, source, columns, said, long, written, tuple(notes))
+
+
+def _gather_attributes(source: pd.DataFrame, columns: dict[str, str | None], units: pd.Index) -> pd.DataFrame:
+    """The input's columns but the text and the id; question, group and wave under these names as well."""
+    known = source.drop(columns=[columns[name] for name in ("text", "id") if columns.get(name) in source])
+    known = known.set_axis(units, axis=0)
+    for name in ("question", "group", "wave"):
+        column = columns.get(name)
+        if column in known.columns and name not in known.columns:
+            known[name] = known[column]
+    return known
 
 
 def _read_names(folder: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from textmine.coding.certificate import CodebookName, ModelName
 from textmine.coding.certifying import ScoredWave
 from textmine.errors import InputError
+from textmine.forms import check_form
 from textmine.reading import read_table
 
 SCORES, PROVENANCE, SUMMARY = "scores.parquet", "provenance.json", "summary.csv"
@@ -30,6 +31,7 @@ def read_provenance(folder: Path) -> dict[str, Any]:
         said = None
     if not isinstance(said, dict):
         raise InputError(f"{PROVENANCE} in {folder} cannot be read. Code the wave anew: textmine code.")
+    check_form(said.get("format"), "coded folder", str(folder))
     return said
 
 

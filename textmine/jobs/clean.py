@@ -14,21 +14,18 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from textmine import __version__
 from textmine.cleaning import DuplicateFinder, clean_text, flag_each, repair_text
 from textmine.cleaning.audit import AUDIT_COLUMNS, CleaningCounts, audit_rows, write_alerts
 from textmine.cleaning.duplicates import TextKeys, tell_keys
-from textmine.cleaning.seen import FirstSeen
-from textmine.cleaning.signatures import hash_texts
 from textmine.cleaning.steps import DEFAULT_STEPS, check_steps, looks_damaged
 from textmine.errors import InputError
 from textmine.exchange.streamed import PartWriter, check_kind, open_parts
 from textmine.files import atomic_text, make_folder, write_json, write_rows
 from textmine.jobs.labelled import ColumnNames
+from textmine.jobs.own_ids import IdRegister, set_aside
 from textmine.reading import Columns, RejectedRow, pick_columns
 from textmine.reading.chunks import ROWS, TableChunks, read_chunks
 from textmine.reading.table import REJECTED_COLUMNS, Table
@@ -112,7 +109,7 @@ def clean_file(
     _check(source, paths, steps)
     whole = read_chunks(source)
     counts, rejected, disclosures = CleaningCounts(), 0, list[str]()
-    repeats, ids = DuplicateFinder(), _IdRegister()
+    repeats, ids = DuplicateFinder(), IdRegister()
     with ExitStack() as stack:
         write = stack.enter_context(open_parts(paths.out))
         write_aside = _open_rows(stack, paths.rejected, REJECTED_COLUMNS)
@@ -165,43 +162,18 @@ def _open_rows(
     return lambda rows: write_rows(rows, handle)
 
 
-class _IdRegister:
-    """Which ids were met, as 64-bit hashes; in a million ids two share one once in thirty million files."""
-
-    def __init__(self) -> None:
-        self._seen = FirstSeen()
-        self._rows = 0
-
-    def add(self, units: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Which of the ids are new, to earlier calls and among each other."""
-        rows = np.arange(self._rows, self._rows + len(units), dtype=np.int64)
-        self._rows += len(units)
-        return np.asarray(self._seen.find_or_add(hash_texts(units), rows) == rows)
-
-
 _Chunk = tuple[Table, Columns, list[RejectedRow]]
 
 
-def _usable(whole: TableChunks, columns: ColumnNames, ids: _IdRegister) -> Iterator[_Chunk]:
+def _usable(whole: TableChunks, columns: ColumnNames, ids: IdRegister) -> Iterator[_Chunk]:
     """Each chunk's rows that have an id of their own, the columns, and the rows set aside."""
     named: Columns | None = None
     for table in whole.chunks:
         if named is None:
             named = pick_columns(table, **asdict(columns))
             _refuse_clash(table)
-        units = table.frame[named.id].tolist()
-        written = np.array([bool(unit.strip()) for unit in units], dtype=bool)
-        keep = written.copy()
-        keep[written] = ids.add([unit for unit in units if unit.strip()])
-        aside = list(table.rejected)
-        for position in np.flatnonzero(~keep).tolist():
-            row, line = table.place(position)
-            reason = "the id stands already in an earlier row" if written[position] else "no id"
-            aside.append(RejectedRow(table.source, row, line, units[position], reason))
-        if aside:
-            frame = table.frame[keep].reset_index(drop=True)
-            table = Table(frame, [], table.source, table.sha256, table.encoding)
-        yield table, named, sorted(aside, key=lambda row: row.row)
+        own, aside = set_aside(table, named.id, ids)
+        yield own, named, aside
 
 
 def _refuse_clash(table: Table) -> None:

@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from textmine import __version__
 from textmine.coded import BANDS, REVIEW_SHARE, CodedDataset
 from textmine.coding.artefact import load_coder
 from textmine.coding.batch import CodingCounts, code_corpus
 from textmine.coding.calibrated import CalibratedCoder
-from textmine.coding.certificate import Certificate, name_in_provenance, put_in_bands
+from textmine.coding.certificate import Certificate, put_in_bands
 from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.exchange.coded_folder import WideOptions, refuse_clash, write_coded_folder
 from textmine.files import make_folder
 from textmine.jobs.certify import read_fresh_certificate
+from textmine.jobs.code_facts import RunFacts, describe_model, list_versions, note_coding, note_promise
 from textmine.jobs.labelled import ColumnNames
 from textmine.jobs.read import is_speech, read_speech
+from textmine.jobs.record import record_coded
 from textmine.reading import Columns, RejectedRow, Table, pick_columns, read_table
-
-_NAMED_VERSIONS = ("numpy", "pandas", "scipy", "scikit-learn", "tokenizers", "safetensors", "pyarrow")
-#: What a tier needs besides; versions are read from the installed packages, which loads none of them.
-_TIER_VERSIONS = {"fast": (), "accurate": ("torch", "transformers")}
-_NEW_QUESTIONS = {
-    "fast": "average weights were used for them",
-    "accurate": "expect it to be less sure of their answers",
-}
 
 
 @dataclass(frozen=True)
-class CodeReport:
-    """What was coded and where it was written."""
+class RunReport:
+    """What became of the texts, how many carry each code, and where it was written."""
 
-    coded: CodedDataset
-    corpus: Corpus
+    code_counts: dict[str, int]
     counts: CodingCounts
     rejected: list[RejectedRow]
     folder: Path
     paths: list[Path]
     notes: list[str]
     seconds: float
+
+
+@dataclass(frozen=True)
+class CodeReport(RunReport):
+    """The same with the coded dataset itself."""
+
+    coded: CodedDataset
+    corpus: Corpus
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ def code_files(
         wave.corpus,
         leave_out=asked,
         evidence=evidence,
-        floors=None if promised is None else _review_floors(coder, promised),
+        floors=None if promised is None else review_floors(coder, promised),
         progress=progress,
     )
     return write_wave(
@@ -106,9 +104,9 @@ def code_files(
         wave,
         counts,
         out,
-        model={"id": coder.name_, "sha256": coder.sha256_, "tier": coder.tier},
-        software=_versions(coder.tier),
-        notes=_notes(coder, wave.corpus, counts, wave.columns),
+        model=describe_model(coder),
+        software=list_versions(coder.tier),
+        notes=note_coding(coder, set(wave.corpus.questions), counts, wave.columns),
         started=started,
         promised=promised,
         options=options,
@@ -138,21 +136,22 @@ def write_wave(
     notes = list(notes)
     if promised is not None:
         coded = put_in_bands(coded, promised)
-        notes += _note_promise(promised, wave.corpus)
+        notes += note_promise(promised, wave.corpus.fingerprint)
     to_review = int((coded.band_numbers == BANDS.index("review")).any(axis=1).sum())
-    book = coded.codebook
-    provenance = {
-        "model": dict(model),
-        "codebook": {"id": book.id, "version": book.version, "sha256": book.sha256},
-        "inputs": wave.inputs,
-        "corpus_fingerprint": wave.corpus.fingerprint,
-        "columns": asdict(wave.columns),
-        "thresholds": dict(coded.thresholds),
-        "counts": {**asdict(counts), "rejected": len(wave.rejected), "to_review": to_review},
-        "certificate": None if promised is None else name_in_provenance(promised),
-        "software": {"textmine": __version__, "python": platform.python_version(), **software},
-        "seconds": round(time.monotonic() - started, 3),
-    }
+    facts = RunFacts(
+        model,
+        software,
+        wave.inputs,
+        wave.corpus.fingerprint,
+        wave.columns,
+        counts,
+        len(wave.rejected),
+        to_review,
+        promised,
+    )
+    provenance = facts.describe(coded) | {"seconds": round(time.monotonic() - started, 3)}
+    shared = facts.describe_shared(coded)
+    provenance["record"] = record_coded(coded, wave.corpus, out, facts=shared, promised=promised)
     paths = write_coded_folder(
         coded,
         wave.source,
@@ -162,9 +161,12 @@ def write_wave(
         groups=wave.corpus.groups if wave.columns.group is not None else None,
         options=options,
         seconds_per_unit=seconds_per_unit,
+        notes=notes,
     )
     seconds = time.monotonic() - started
-    return CodeReport(coded, wave.corpus, counts, wave.rejected, out, paths, notes, seconds)
+    return CodeReport(
+        coded.counts(), counts, wave.rejected, out, paths, notes, seconds, coded=coded, corpus=wave.corpus
+    )
 
 
 def find_interviewer(turns: pd.DataFrame) -> np.ndarray:
@@ -174,12 +176,13 @@ def find_interviewer(turns: pd.DataFrame) -> np.ndarray:
     >>> find_interviewer(turns).tolist()
     [True, False]
     """
-    if not _holds_turns(turns):
+    if not holds_turns(turns):
         return np.zeros(len(turns), bool)
     return turns["role"].eq("interviewer").to_numpy(dtype=bool)
 
 
-def _holds_turns(frame: pd.DataFrame) -> bool:
+def holds_turns(frame: pd.DataFrame) -> bool:
+    """Whether a table is one of turns: who spoke, in which role, in which order."""
     return {"speaker", "role", "turn"} <= set(frame.columns)
 
 
@@ -193,7 +196,7 @@ def read_wave(inputs: Sequence[Path], columns: ColumnNames) -> Wave:
                 f"{table.source} has other columns than {first.source}. Code files of different form apart."
             )
     named = pick_columns(first, **asdict(columns))
-    if named.question is None and _holds_turns(first.frame) and "question" in first.frame.columns:
+    if named.question is None and holds_turns(first.frame) and "question" in first.frame.columns:
         named = replace(named, question="question")  # what the interviewer asked last: 'Both.' needs it
     frames, rejected = [], []
     seen: set[str] = set()
@@ -232,46 +235,7 @@ def _usable_rows(table: Table, id_column: str, seen: set[str]) -> tuple[np.ndarr
     return keep, refused
 
 
-def _notes(coder: CalibratedCoder, corpus: Corpus, counts: CodingCounts, columns: Columns) -> list[str]:
-    notes = []
-    if counts.left_out:
-        notes.append(
-            f"{counts.left_out} turns of the interviewer were not coded (--with-interviewer codes them)."
-        )
-    if counts.trained_on:
-        notes.append(
-            f"{counts.trained_on} texts were in the model's training; they got scores of models that had not "
-            "seen them."
-        )
-    if set(coder.known_questions) != {""}:
-        new = [q for q in set(corpus.questions) if not coder.knows_question(q)]
-        if columns.question is None:
-            notes.append("The model knows questions, but no question column was named (--question).")
-        elif new:
-            notes.append(f"{len(new)} question(s) were not met in training; {_NEW_QUESTIONS[coder.tier]}.")
-    return notes
-
-
-def _note_promise(certificate: Certificate, corpus: Corpus) -> list[str]:
-    """What the certificate accepts and, where this is another wave, that it must be audited anew."""
-    of, certified = len(certificate.codes), len(certificate.accept_from)
-    notes = [f"{certified} of {of} codes are certified (precision >= {certificate.precision:.2f})."]
-    if certificate.wave.fingerprint != corpus.fingerprint:
-        notes.append("The codes were certified on another wave: audit anew before its figures are published.")
-    return notes
-
-
-def _review_floors(coder: CalibratedCoder, certificate: Certificate) -> np.ndarray:
+def review_floors(coder: CalibratedCoder, certificate: Certificate) -> np.ndarray:
     """The score from which each code is up for review and so shows its evidence, (codes,)."""
     pairs = zip(coder.codes_, coder.thresholds_, strict=True)
     return np.array([certificate.review_from.get(code, REVIEW_SHARE * cut) for code, cut in pairs])
-
-
-def _versions(tier: str) -> dict[str, str]:
-    found = {}
-    for name in (*_NAMED_VERSIONS, *_TIER_VERSIONS[tier]):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found

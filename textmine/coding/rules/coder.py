@@ -151,6 +151,7 @@ class RuleCoder:
             thresholds=dict.fromkeys(self.codes_, CUT),
             spans=pd.DataFrame(rows, columns=SPAN_COLUMNS),
             texts=pd.Series(corpus.texts, index=index, dtype=object),
+            attributes=corpus.facts,
         )
 
     def find_hits(self, corpus: Corpus) -> pd.DataFrame:

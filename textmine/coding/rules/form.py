@@ -16,6 +16,7 @@ from textmine.codebook import Code, Codebook, read_plain_yaml
 from textmine.coding.rules.language import Phrase, Rule, parse_phrase, parse_rule
 from textmine.errors import CodebookError, InputError
 from textmine.files import atomic_text, sha256_of
+from textmine.forms import check_form
 
 #: Words that turn a claim round, and phrases in which they do not.
 NEGATIONS = (
@@ -158,6 +159,7 @@ class RuleSet:
         tree = read_tree(text, source, problems)
         if not isinstance(tree, dict):
             raise CodebookError(f"{source} holds no rules. Wanted keys such as id, version and codes.")
+        check_form(tree.pop("format", None), "rules", source, error=CodebookError)
         if "negation" in tree and tree["negation"] is None:
             tree["negation"] = {}
         try:
