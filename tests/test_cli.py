@@ -63,7 +63,8 @@ def test_every_command_says_what_it_does_and_what_each_option_means(textmine, wo
 def test_help_lists_the_commands_in_the_order_of_the_work(textmine) -> None:
     shown = re.findall(r"^  (\w+) {2,}", textmine("--help").out, re.MULTILINE)
     order = "demo init read clean redact annotate agree train shrink evaluate certify code topics"
-    assert shown == [*order.split(), "prevalence", "export", "import", "codebook", "labels"]
+    rest = "prevalence waves release export import report trace card models forget codebook labels record"
+    assert shown == [*order.split(), *rest.split()]
 
 
 def test_version_is_shown(textmine) -> None:
@@ -239,7 +240,7 @@ def test_full_disk_is_told_in_one_line(code, wave: Path, monkeypatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "coded_wide.csv")
 
-    monkeypatch.setattr("textmine.exchange.coded_folder.atomic_text", fail)
+    monkeypatch.setattr("textmine.exchange.coded_folder.write_frame", fail)
     assert code(wave, *COLUMNS).error.startswith("No space left on device: coded_wide.csv.")
 
 

@@ -14,24 +14,37 @@ __version__ = "0.1.0"
 #: (tests/test_house.py holds the list and the imports to each other).
 MODULES = (
     "errors",
+    "frames",
     "files",
+    "forms",
+    "mounts",
     "locations",
     "spans",
     "offsets",
+    "display",
     "corpus",
     "codebook",
     "reading",
     "cleaning",
     "privacy",
+    "disclosure",
     "vocabulary",
+    "passages",
     "coded",
+    "provenance",
     "agreement",
+    "migration",
     "annotations",
     "coding",
     "topics",
     "estimates",
+    "waves",
     "annotating",
     "exchange",
+    "framework",
+    "report",
+    "scale",
+    "withdrawal",
     "jobs",
     "spacy_component",
     "commands",
@@ -66,10 +79,42 @@ _PUBLIC = {
     "flag_texts": "cleaning",
     "find_identifiers": "privacy",
     "redact_texts": "privacy",
+    "DisclosureRule": "disclosure",
+    "ProtectedTable": "disclosure",
+    "ProtectedShares": "disclosure",
+    "protect_counts": "disclosure",
+    "protect_table": "disclosure",
+    "protect_shares": "disclosure",
+    "protect_rates": "disclosure",
+    "protect_pairs": "disclosure",
+    "find_telling_shares": "disclosure",
+    "QuoteRules": "disclosure",
+    "gate_quotes": "disclosure",
+    "release_quotes": "disclosure",
+    "sign_review": "disclosure",
+    "verify_review": "disclosure",
+    "write_quote_review": "disclosure",
+    "Ledger": "disclosure",
+    "read_ledger": "disclosure",
+    "write_ledger": "disclosure",
     "Vocabulary": "vocabulary",
     "find_terms": "vocabulary",
     "name_forms": "vocabulary",
+    "Passages": "passages",
+    "QuoteBank": "passages",
     "CodedDataset": "coded",
+    "ProvenanceRecord": "provenance",
+    "RunPart": "provenance",
+    "Change": "migration",
+    "Changes": "migration",
+    "Migration": "migration",
+    "CodebookDifference": "migration",
+    "draft_changes": "migration",
+    "compare_codebooks": "migration",
+    "migrate_codings": "migration",
+    "return_codings": "migration",
+    "fill_codings": "migration",
+    "compare_sides": "migration",
     "AnnotationStore": "annotations",
     "Project": "annotations",
     "Event": "annotations",
@@ -85,8 +130,13 @@ _PUBLIC = {
     "pick_random": "annotating.drawing",
     "pick_rare": "annotating.queue",
     "refill_queue": "annotating.refill",
+    "forget_respondent": "jobs.forget",
+    "ForgetReport": "jobs.forget",
     "export_labels": "jobs.labels",
     "import_labels": "jobs.labels",
+    "InstalledModel": "jobs.models",
+    "list_models": "jobs.models",
+    "read_card": "jobs.models",
     "Coder": "coding.coder",
     "AccurateCoder": "coding.accurate",
     "ColdStartCoder": "coding.cold_start",
@@ -125,6 +175,13 @@ _PUBLIC = {
     "put_in_bands": "coding.certificate",
     "read_scored_wave": "exchange.scored_wave",
     "read_coded": "exchange.coded_reader",
+    "TableOptions": "exchange.coded_tables",
+    "write_coded_tables": "exchange.coded_tables",
+    "write_coded_package": "exchange.coded_package",
+    "write_xlsx": "exchange.excel_book",
+    "FrameworkMatrix": "framework",
+    "FrameworkSummaries": "framework",
+    "make_framework_matrix": "framework",
     "RefiProject": "exchange.refi.facts",
     "read_qdpx": "exchange.refi.reading",
     "read_qdc": "exchange.refi.reading",
@@ -144,8 +201,21 @@ _PUBLIC = {
     "estimate_prevalence": "estimates.prevalence",
     "estimate_differences": "estimates.differences",
     "estimate_regression": "estimates.regression",
+    "Fairness": "estimates.fairness",
+    "measure_fairness": "estimates.fairness",
+    "draw_shares": "estimates.figures",
+    "draw_groups": "estimates.figures",
+    "draw_differences": "estimates.figures",
+    "draw_fairness": "estimates.figures",
     "compare_prevalence": "estimates.changes",
     "find_coder_drift": "estimates.changes",
+    "CodedWave": "waves.wave",
+    "WaveComparison": "waves.compare",
+    "WaveTrend": "waves.trend",
+    "compare_waves": "waves.compare",
+    "trace_trend": "waves.trend",
+    "recertify": "waves.recertify",
+    "measure_mmd": "waves.distance",
     "AuditPlan": "estimates.plan",
     "plan_audit": "estimates.plan",
     "TopicModel": "topics.model",
@@ -236,22 +306,64 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from textmine.coding.teaching import Lesson, ask_teacher
     from textmine.coding.work_list import make_work_list
     from textmine.corpus import Corpus, Document
+    from textmine.disclosure import (
+        DisclosureRule,
+        Ledger,
+        ProtectedShares,
+        ProtectedTable,
+        QuoteRules,
+        find_telling_shares,
+        gate_quotes,
+        protect_counts,
+        protect_pairs,
+        protect_rates,
+        protect_shares,
+        protect_table,
+        read_ledger,
+        release_quotes,
+        sign_review,
+        verify_review,
+        write_ledger,
+        write_quote_review,
+    )
     from textmine.errors import CodebookError, InputError, InvalidDesign, ModelError, TextmineError
     from textmine.estimates.changes import compare_prevalence, find_coder_drift
     from textmine.estimates.design import AuditDesign
     from textmine.estimates.differences import estimate_differences
+    from textmine.estimates.fairness import Fairness, measure_fairness
+    from textmine.estimates.figures import draw_differences, draw_fairness, draw_groups, draw_shares
     from textmine.estimates.plan import AuditPlan, plan_audit
     from textmine.estimates.prevalence import estimate_prevalence
     from textmine.estimates.regression import estimate_regression
     from textmine.estimates.survey import SurveyWave
+    from textmine.exchange.coded_package import write_coded_package
     from textmine.exchange.coded_reader import read_coded
+    from textmine.exchange.coded_tables import TableOptions, write_coded_tables
+    from textmine.exchange.excel_book import write_xlsx
     from textmine.exchange.refi.facts import RefiProject
     from textmine.exchange.refi.reading import read_qdc, read_qdpx
     from textmine.exchange.refi.writing import write_qdc, write_qdpx
     from textmine.exchange.scored_wave import read_scored_wave
+    from textmine.framework import FrameworkMatrix, FrameworkSummaries, make_framework_matrix
+    from textmine.jobs.forget import ForgetReport, forget_respondent
     from textmine.jobs.labels import export_labels, import_labels
+    from textmine.jobs.models import InstalledModel, list_models, read_card
+    from textmine.migration import (
+        Change,
+        Changes,
+        CodebookDifference,
+        Migration,
+        compare_codebooks,
+        compare_sides,
+        draft_changes,
+        fill_codings,
+        migrate_codings,
+        return_codings,
+    )
     from textmine.offsets import OffsetMap
+    from textmine.passages import Passages, QuoteBank
     from textmine.privacy import find_identifiers, redact_texts
+    from textmine.provenance import ProvenanceRecord, RunPart
     from textmine.reading import Labels, Reading, Table, read_corpus, read_labels, read_survey, read_table
     from textmine.reading.documents import read_document
     from textmine.reading.transcripts import read_transcript
@@ -264,3 +376,8 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from textmine.topics.stability import choose_topics, match_topics, measure_prevalence, measure_stability
     from textmine.topics.waves import FollowedWave, follow_wave
     from textmine.vocabulary import Vocabulary, find_terms, name_forms
+    from textmine.waves.compare import WaveComparison, compare_waves
+    from textmine.waves.distance import measure_mmd
+    from textmine.waves.recertify import recertify
+    from textmine.waves.trend import WaveTrend, trace_trend
+    from textmine.waves.wave import CodedWave

@@ -15,19 +15,26 @@ from textmine.commands.annotate import annotate
 from textmine.commands.certify import certify
 from textmine.commands.clean import clean
 from textmine.commands.code import code
-from textmine.commands.codebook import check_codebook
+from textmine.commands.codebook import check_codebook, diff_codebooks, migrate_codebook
 from textmine.commands.demo import demo
 from textmine.commands.evaluate import evaluate
 from textmine.commands.export import export
+from textmine.commands.forget import forget
 from textmine.commands.import_ import import_
 from textmine.commands.init import init
 from textmine.commands.labels import export_labels, import_labels
+from textmine.commands.models import card, models
 from textmine.commands.prevalence import prevalence
 from textmine.commands.read import read
+from textmine.commands.record import add_to_record, check_record, list_record, replay_record
 from textmine.commands.redact import redact
+from textmine.commands.release import release
+from textmine.commands.report import report
 from textmine.commands.shrink import shrink
 from textmine.commands.topics import topics
+from textmine.commands.trace import trace
 from textmine.commands.train import train
+from textmine.commands.waves import waves
 from textmine.errors import CodebookError, TextmineError
 
 app = typer.Typer(
@@ -40,6 +47,8 @@ app = typer.Typer(
 )
 codebook_app = typer.Typer(help="Work with codebooks.", no_args_is_help=True, rich_markup_mode=None)
 codebook_app.command("check")(check_codebook)
+codebook_app.command("diff")(diff_codebooks)
+codebook_app.command("migrate")(migrate_codebook)
 labels_app = typer.Typer(
     help="Labels out to other tools and coding sheets, and back in.",
     no_args_is_help=True,
@@ -47,6 +56,15 @@ labels_app = typer.Typer(
 )
 labels_app.command("export")(export_labels)
 labels_app.command("import")(import_labels)
+record_app = typer.Typer(
+    help="Who or what decided each code, when and on what ground; replayed to the coded table.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+record_app.command("check")(check_record)
+record_app.command("replay")(replay_record)
+record_app.command("list")(list_record)
+record_app.command("add")(add_to_record)
 
 for command in (
     demo,
@@ -63,12 +81,20 @@ for command in (
     code,
     topics,
     prevalence,
+    waves,
+    release,
     export,
 ):
     app.command()(command)
 app.command("import")(import_)
+app.command()(report)
+app.command()(trace)
+app.command()(card)
+app.command()(models)
+app.command()(forget)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(labels_app, name="labels")
+app.add_typer(record_app, name="record")
 
 
 def _show_version(asked: bool) -> None:
