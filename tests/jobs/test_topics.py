@@ -81,6 +81,9 @@ def test_labels_give_a_crosswalk_and_drafts(survey, codebook, tmp_path) -> None:
     assert report.crosswalk is not None and report.crosswalk.n == 90
     assert set(table["code"]) == {"cover", "sport"}
     assert report.proposals and (tmp_path / "out" / "proposed_codes.yaml").exists()
+    drawn = pd.read_csv(tmp_path / "out" / "proposed_comments.csv")
+    first = report.proposals[0]
+    assert drawn[drawn["code"] == first.code.id]["id"].tolist() == first.ids
 
 
 def test_codebook_alone_gives_a_crosswalk_that_says_nobody_checked_it(survey, codebook, tmp_path) -> None:

@@ -99,7 +99,8 @@ def find_topics(
 
     Written: ``assignments.csv`` (id, topic, weight: a row a text, its main topic), ``several.csv`` (the same,
     a row for each topic of a text), ``topics.json``, ``prevalence.csv``, ``model/`` and figures; with labels
-    ``crosswalk.csv`` and draft codes. Raises ``InputError`` where the input is not what was wanted.
+    ``crosswalk.csv`` and draft codes with the ids of their comments. Raises ``InputError`` where the input is
+    not what was wanted.
     """
     asked = options or TopicOptions()
     book = None if codebook is None else Codebook.load(codebook)
@@ -159,7 +160,9 @@ def find_topics(
         drafts = Codebook(id="proposed", version="draft", codes=tuple(p.code for p in proposals), bare=True)
         if proposals:
             drafts.save(out / "proposed_codes.yaml")
-            paths.append(out / "proposed_codes.yaml")
+            rows = [(p.code.id, rank, unit) for p in proposals for rank, unit in enumerate(p.ids, start=1)]
+            drawn = pd.DataFrame(rows, columns=["code", "rank", "id"])
+            paths += [out / "proposed_codes.yaml", _write(drawn, out / "proposed_comments.csv")]
     if coded is not None:
         crosswalk = make_crosswalk(model.topics_, coded, ids=corpus.ids, n_topics=len(model))
         paths.append(_write(crosswalk.table.round(6), out / "crosswalk.csv"))

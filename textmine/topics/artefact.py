@@ -14,6 +14,7 @@ from textmine import __version__
 from textmine.coding.static import load_static_vectors
 from textmine.errors import ModelError
 from textmine.files import atomic_path, sha256_of_file, write_json
+from textmine.forms import FORMS, check_form
 from textmine.locations import find_model
 from textmine.topics.encoding import make_encoder
 from textmine.topics.model import TopicModel, TopicPart
@@ -21,7 +22,7 @@ from textmine.topics.peaks import Peaks
 from textmine.topics.space import Space
 
 #: Version of the folder's form; raised when an older textmine could not read it.
-FORMAT = 1
+FORMAT = FORMS["topic model"]
 _CONFIG, _ARRAYS = "config.json", "topics.safetensors"
 _SPACE_ARRAYS = ("word_df", "frequency", "idf", "company", "vector_mean", "vector_axes", "centre")
 _PEAK_ARRAYS = ("anchors", "centres", "word_likeness")
@@ -32,6 +33,14 @@ def save_topics(model: TopicModel, folder: Path | str) -> Path:
 
     It holds the words of the study that at least three comments have, no comment. ``config.json`` is written
     last and names the sha256 of the other file. The same model gives the same bytes.
+
+    >>> import tempfile
+    >>> costs = [f"Supply cover costs too much in {n}" for n in ("May", "June", "July", "winter", "spring")]
+    >>> sport = [f"The minibus takes pupils to {n} sport" for n in ("hall", "team", "field", "pool", "lake")]
+    >>> model = TopicModel(n_topics=2, min_size=2).fit(costs + sport)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sorted(path.name for path in save_topics(model, Path(folder, "topics")).iterdir())
+    ['config.json', 'topics.safetensors']
     """
     from safetensors.numpy import save_file
 
@@ -65,17 +74,24 @@ def load_topics(folder: Path | str) -> TopicModel:
 
     ``topics_`` of the texts it was fitted to are not kept. Raises ``ModelError`` where a file is missing,
     damaged or of another kind, or where the static vectors are others than it was fitted with.
+
+    >>> import tempfile
+    >>> costs = [f"Supply cover costs too much in {n}" for n in ("May", "June", "July", "winter", "spring")]
+    >>> sport = [f"The minibus takes pupils to {n} sport" for n in ("hall", "team", "field", "pool", "lake")]
+    >>> model = TopicModel(n_topics=2, min_size=2).fit(costs + sport)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = load_topics(save_topics(model, Path(folder, "topics")))
+    >>> bool((again.predict(costs) == model.predict(costs)).all())
+    True
     """
     from safetensors.numpy import load_file
 
     folder = Path(folder)
     try:
         config = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
-        if config.get("kind") != "topics" or config["format"] > FORMAT:
-            raise ModelError(
-                f"{folder.name} is no topic model that this textmine reads. Name one that textmine topics "
-                "wrote, or update textmine."
-            )
+        if config.get("kind") != "topics":
+            raise ModelError(f"{folder.name} is no topic model. Name one that textmine topics wrote.")
+        check_form(config["format"], "topic model", folder.name, error=ModelError)
         if sha256_of_file(folder / _ARRAYS) != config["files"][_ARRAYS]:
             raise ModelError(f"{_ARRAYS} in {folder.name} is damaged. Save the model anew.")
         arrays = load_file(folder / _ARRAYS)

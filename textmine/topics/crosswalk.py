@@ -41,6 +41,12 @@ class Crosswalk:
     ``table`` has a row a topic (-1 among them) and code: ``topic, code, count, n_topic, n_code``,
     ``code_in_topic`` and ``topic_in_code`` (shares), ``lift, lift_low, lift_high``. ``coverage`` has a row a
     topic: ``topic, n, covered, share, low, high``, the texts with any code. ``n`` counts coded texts.
+
+    >>> from textmine.codebook import Codebook
+    >>> given = pd.DataFrame({"delay": [1.0, 1, 0, 0]}, index=list("abcd"))
+    >>> people = CodedDataset(given, Codebook.from_labels(["delay"]), coder="p")
+    >>> make_crosswalk([0, 0, 1, 1], people).coverage["share"].tolist()
+    [1.0, 0.0]
     """
 
     table: pd.DataFrame
@@ -86,6 +92,8 @@ def make_crosswalk(
     coded are left out. Lift is the share of a code in a topic over its share in all coded texts; its 95%
     interval is Wilson's for the former, so it holds for few texts and for none. Texts of one respondent
     count as several. Raises ``InputError`` where no text is both placed and coded.
+
+    ``n_topics`` is how many there are, where the last ones hold no text.
 
     >>> from textmine.codebook import Codebook
     >>> given = pd.DataFrame({"delay": [1.0, 1, 0, 0]}, index=list("abcd"))

@@ -99,6 +99,13 @@ def measure_stability(
     the model's unless given. Another seed
     alone changes nothing, so that seeds are no test of this model. Raises ``InputError`` for a kind that is
     none and for fewer than one run.
+
+    >>> costs = [f"Supply cover costs too much in {n}" for n in ("May", "June", "July", "winter", "spring")]
+    >>> sport = [f"The minibus takes pupils to {n} sport" for n in ("hall", "team", "field", "pool", "lake")]
+    >>> model = TopicModel(n_topics=2, min_size=2).fit(costs + sport)
+    >>> found = measure_stability(model, costs + sport, runs=2)
+    >>> len(found.per_topic), found.runs
+    (2, 2)
     """
     if kind not in KINDS:
         raise InputError(f"kind={kind!r}; choose among {', '.join(KINDS)}.")
@@ -142,6 +149,14 @@ def choose_topics(
     Columns: ``n_topics`` asked for, ``topics`` found, ``stability`` (mean over topics), ``fit_to_report``
     (topics of 0.5 and more), ``ami`` of the assignments, ``npmi``, ``diversity``, ``outliers``. The best has
     the highest stability; of those within .02 of it, the largest. ``draw_choice`` shows the table.
+
+    Raises ``InputError`` where no size is given.
+
+    >>> costs = [f"Supply cover costs too much in {n}" for n in ("May", "June", "July", "winter", "spring")]
+    >>> sport = [f"The minibus takes pupils to {n} sport" for n in ("hall", "team", "field", "pool", "lake")]
+    >>> table = choose_topics(costs + sport, [1, 2], model=TopicModel(min_size=2), runs=2)
+    >>> table["n_topics"].tolist(), int(table["best"].sum())
+    ([1, 2], 1)
     """
     if not len(sizes):
         raise InputError("No numbers of topics to choose among. Give some, such as [10, 20, 40].")

@@ -60,6 +60,13 @@ class NewTopic:
 class FollowedWave:
     """A wave held beside the fixed topics: ``topics`` of its texts, ``prevalence`` of both waves, and what
     is ``new``. ``prevalence`` has the columns of ``measure_prevalence``; ``by`` is 'old' or 'new'.
+
+    >>> costs = [f"Supply cover costs too much in {n}" for n in ("May", "June", "July", "winter", "spring")]
+    >>> sport = [f"The minibus takes pupils to {n} sport" for n in ("hall", "team", "field", "pool", "lake")]
+    >>> model = TopicModel(n_topics=2, min_size=2).fit(costs + sport)
+    >>> followed = follow_wave(model, costs + sport, sport, permutations=99)
+    >>> sorted(followed.prevalence["by"].unique())
+    ['new', 'old']
     """
 
     topics: npt.NDArray[np.int64]
@@ -77,6 +84,13 @@ def follow_wave(
     anything new may raise an alarm. Respondents (``group``) stay whole in the random partings. No alarm is
     no proof that nothing is new: small themes pass unseen. Raises ``InputError`` where ``permutations`` are
     too few for ``alpha``.
+
+    >>> costs = [f"Supply cover costs too much in {n}" for n in ("May", "June", "July", "winter", "spring")]
+    >>> sport = [f"The minibus takes pupils to {n} sport" for n in ("hall", "team", "field", "pool", "lake")]
+    >>> model = TopicModel(n_topics=2, min_size=2).fit(costs + sport)
+    >>> found = follow_wave(model, costs + sport, costs[:3], permutations=99)
+    >>> found.topics.tolist(), found.new
+    ([0, 0, 0], [])
     """
     if not 0 < alpha < 1 or (permutations + 1) * alpha < 1:
         raise InputError(
