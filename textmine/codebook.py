@@ -15,8 +15,10 @@ import yaml
 from pydantic import BeforeValidator, ConfigDict, StringConstraints, ValidationError
 from pydantic.dataclasses import dataclass
 
+from textmine.display import clip, escape, show_card
 from textmine.errors import CodebookError
 from textmine.files import atomic_text, sha256_of
+from textmine.forms import check_form
 from textmine.locations import find_codebook
 
 #: The code of a unit that was read and found to hold nothing; no code of a codebook may be called so.
@@ -27,6 +29,8 @@ _SPELLINGS = {"color": "colour"}
 _BELOW = ("children", "codes")
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map", "null", "bool", "int", "float")}
 _SHOWN = 5
+#: Codes that a codebook shows of itself in a notebook.
+_MOST_SHOWN = 60
 
 
 def _as_list(value: Any) -> Any:
@@ -126,6 +130,7 @@ class Codebook:
             tree = {"codes": tree} if isinstance(tree, list) else tree
             if not isinstance(tree, dict):
                 raise CodebookError(f"{source} holds no codebook. Wanted keys such as id, version and codes.")
+            check_form(tree.pop("format", None), "codebook", source, error=CodebookError)
             codes = tuple(_flatten(tree.pop("codes", None), None, found))
         except RecursionError:
             raise CodebookError(f"{source} is nested too deeply to be a codebook.") from None
@@ -162,6 +167,21 @@ class Codebook:
         """Write the codebook as a YAML file that ``Codebook.load`` reads back as it is."""
         with atomic_text(Path(path)) as handle:
             handle.write(self.dumps())
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><td style="padding-left:{len(self.ancestors(code.id))}em">{escape(code.name)}</td>'
+            f"<td><code>{escape(code.id)}</code></td><td>{escape(clip(code.definition, 300))}</td></tr>"
+            for code in self.codes[:_MOST_SHOWN]
+        )
+        heads = "".join(f'<th scope="col">{name}</th>' for name in ("name", "id", "definition"))
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        more = len(self.codes) - _MOST_SHOWN
+        notes = [*([f"and {more} more codes"] if more > 0 else []), *self.check()[:_SHOWN]]
+        about = (
+            f"{len(self.codes)} codes, version {self.version or '(none)'}, {self.sha256[:12]}. {self.rule}"
+        )
+        return show_card(f"Codebook {self.title or self.id}", [table], about=about, notes=notes)
 
     @property
     def ids(self) -> list[str]:

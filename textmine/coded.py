@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from textmine.codebook import Codebook
+from textmine.display import show_card, show_table
 from textmine.errors import InputError
+from textmine.frames import UNIT_COLUMNS, as_pandas, as_unit_table
+
+if TYPE_CHECKING:
+    from textmine.passages import Passages, QuoteBank
 
 #: Columns of the long view, in order.
 LONG_COLUMNS = [
@@ -49,7 +54,8 @@ class CodedDataset:
     heaviest first, and those of codes that do not apply but are up for review among them.
     ``thresholds`` are those the decisions were made with. ``accept_from`` and ``review_from`` are scores at
     which the bands accept and review begin, by code, as a certificate has them; ``bands`` says what holds
-    without. Frozen: methods give back a new dataset.
+    without. ``attributes`` has what is known of each unit besides (question, group, wave, the input's other
+    columns), None where nothing is. Frozen: methods give back a new dataset.
 
     >>> decisions = pd.DataFrame({"money": [1.0, np.nan]}, index=["u1", "u2"])
     >>> CodedDataset(decisions, Codebook.from_labels(["money"]), coder="ann").counts()["money"]
@@ -65,6 +71,7 @@ class CodedDataset:
     texts: pd.Series | None = None
     accept_from: Mapping[str, float] = field(default_factory=dict)
     review_from: Mapping[str, float] = field(default_factory=dict)
+    attributes: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if self.decisions.index.has_duplicates:
@@ -109,9 +116,11 @@ class CodedDataset:
         cuts = {**self.thresholds, **thresholds}
         decisions = self.decisions.copy()
         for code in self.codes:
+            if code not in cuts or self.scores[code].isna().all():  # nothing scored it: it stays as it is
+                continue
             above = (self.scores[code] >= cuts[code]).astype(float)
             decisions[code] = above.where(self.scores[code].notna(), np.nan)
-        tested = {code: at for code, at in self.accept_from.items() if cuts[code] <= at}
+        tested = {code: at for code, at in self.accept_from.items() if cuts.get(code, at) <= at}
         return replace(self, decisions=decisions, thresholds=cuts, accept_from=tested)
 
     @cached_property
@@ -195,9 +204,11 @@ class CodedDataset:
     ) -> CodedDataset:
         """People's codings: ``frame`` units x codes of 1, 0, NaN; ``spans`` with quotes and stances.
 
+        Tables may be pandas, polars or Arrow; the latter two name units in a column ``unit_id``.
         Raises ``InputError`` for a stance that is none of affirms, denies, mixed.
         """
-        spans = pd.DataFrame(columns=SPAN_COLUMNS) if spans is None else spans
+        frame = as_unit_table(frame)
+        spans = pd.DataFrame(columns=SPAN_COLUMNS) if spans is None else as_pandas(spans)
         stances = set(spans["stance"].dropna()) - {""} if "stance" in spans else set()
         if stances - set(STANCES):
             raise InputError(
@@ -215,4 +226,117 @@ class CodedDataset:
             scores=None if self.scores is None else self.scores.loc[list(units)],
             spans=self.spans[self.spans["unit_id"].isin(set(units))],
             texts=None if self.texts is None else self.texts.loc[list(units)],
+            attributes=None if self.attributes is None else self.attributes.loc[list(units)],
         )
+
+    # --- reading ------------------------------------------------------------------------------------------
+
+    def read(
+        self,
+        code: str | Mapping[str, Any] | pd.Series | tuple[Any, ...] | None = None,
+        *,
+        where: Mapping[str, Any] | None = None,
+        also: str | Collection[str] = (),
+        without: str | Collection[str] = (),
+        stance: str | Collection[str] | None = None,
+        band: str = "given",
+        below: bool = False,
+        containing: str = "",
+        by: str | None = None,
+        bank: QuoteBank | None = None,
+    ) -> Passages:
+        """The texts that carry a code, to read: the surest first, what shows the code marked.
+
+        ``code`` is a code, or the cell of a table: a row of a table of shares, differences or a crosswalk
+        (``code``, and ``by`` with ``group``, ``question``, ``wave``, ``topic``), or the labels of a cell,
+        such as ``("money", "North")``. None reads any text. ``where`` gives attributes with the value or
+        values wanted; ``also`` and ``without`` codes that the texts carry and do not carry; ``stance``
+        affirms, denies, mixed, unsure or '' (not told); ``band`` given, accept, review or reject; ``below``
+        takes in the codes below; ``containing`` a word or part of one. ``by`` makes sections: an attribute,
+        'sub_theme' (the codes below), 'stance' or 'code' (the others given); ``add_attributes`` brings
+        topics. ``bank`` shows what is ticked. Raises ``InputError`` without texts and for what there is not.
+
+        >>> given = pd.DataFrame({"money": [1.0, 0.0]}, index=["u1", "u2"])
+        >>> said = pd.Series(["It saves money", "Nobody rang"], index=given.index)
+        >>> region = pd.DataFrame({"region": ["North", "South"]}, index=given.index)
+        >>> book = Codebook.from_labels(["money"])
+        >>> coded = CodedDataset(given, book, "ann", texts=said, attributes=region)
+        >>> coded.read("money", where={"region": "North"}).texts
+        ['It saves money']
+        """
+        from textmine.passages.finding import find_passages
+        from textmine.passages.passages import COLUMNS
+        from textmine.passages.wishes import make_wish
+
+        if self.texts is None:
+            raise InputError("The dataset holds no texts to read. Give them: replace(coded, texts=...).")
+        known = pd.DataFrame(index=self.decisions.index) if self.attributes is None else self.attributes
+        known = known.rename(columns={name: f"{name}_" for name in COLUMNS if name in known.columns})
+        wish = make_wish(
+            code,
+            where=where,
+            also=also,
+            without=without,
+            stance=stance,
+            band=band,
+            below=below,
+            containing=containing,
+            codes=self.codes,
+            attributes=known,
+        )
+        return find_passages(
+            wish,
+            decisions=self.decisions,
+            codebook=self.codebook,
+            texts=self.texts,
+            spans=self.spans,
+            scores=self.scores,
+            bands=self.bands,
+            attributes=known,
+            by=by,
+            bank=bank,
+        )
+
+    def add_attributes(self, table: Any) -> CodedDataset:
+        """The same with more known of each unit: ``table`` indexed by unit id, or a named Series.
+
+        Tables without an index (polars, Arrow, and pandas with a column ``unit_id`` or ``id``) name units in
+        that column. Units that are not in the table have the attribute blank. Raises ``InputError`` where
+        units stand twice or none is in this dataset.
+
+        >>> given = pd.DataFrame({"money": [1.0]}, index=["u1"])
+        >>> coded = CodedDataset(given, Codebook.from_labels(["money"]), "ann")
+        >>> coded.add_attributes(pd.Series([3], index=["u1"], name="topic")).attributes["topic"].tolist()
+        [3]
+        """
+        frame = table.to_frame() if isinstance(table, pd.Series) else as_unit_table(table)
+        named = next((name for name in UNIT_COLUMNS if name in frame.columns), None)
+        if named is not None and not frame.index.isin(self.decisions.index).any():
+            frame = frame.set_index(frame[named].astype(str)).drop(columns=named)
+        if frame.index.has_duplicates or not frame.index.isin(self.decisions.index).any():
+            raise InputError(
+                "The attributes name units more than once, or none of this dataset. Give a row a unit id."
+            )
+        before = pd.DataFrame(index=self.decisions.index) if self.attributes is None else self.attributes
+        fresh = frame.reindex(self.decisions.index)
+        kept = before.drop(columns=[name for name in fresh.columns if name in before.columns])
+        return replace(self, attributes=pd.concat([kept, fresh], axis=1))
+
+    def _repr_html_(self) -> str:
+        review = (self.band_numbers == BANDS.index("review")).sum(axis=0)
+        coded = self.decisions.notna().sum(axis=0)
+        table = pd.DataFrame(
+            {
+                "code": self.codes,
+                "name": [self.codebook.code(code).name for code in self.codes],
+                "given": list(self.counts().values()),
+                "up for review": review,
+                "coded": coded.to_numpy(),
+            }
+        )
+        n_coded = int(self.is_coded.sum())
+        about = f"{len(self):,} units, {n_coded:,} coded, {len(self.codes)} codes, by {self.coder}"
+        note = (
+            "Counts are as the codes were given; corrected shares: estimate_prevalence. To read: .read(code)."
+        )
+        return show_card("Coded dataset", [show_table(table, most=40)], about=about, notes=[note])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,15 +12,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from textmine.display import show_card, show_table
 from textmine.errors import InputError
+from textmine.frames import as_pandas
 
 #: Columns of ``Corpus.frame`` with a meaning of their own; every other column is an attribute.
 FIELDS = ("doc_id", "text", "question", "group", "wave", "weight")
+#: Documents that a corpus shows of itself in a notebook.
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One answer or one speaker turn, as read."""
+    """One answer or one speaker turn, as read.
+
+    >>> Document("u1", "We share a trainer.", question="What helped?").question
+    'What helped?'
+    """
 
     doc_id: str
     text: str
@@ -36,7 +44,8 @@ class Corpus:
 
     ``frame`` has the columns ``doc_id`` and ``text`` (both str; an empty text is an answer left blank)
     and, where known, ``question``, ``group`` (the respondent), ``wave`` and ``weight`` (float); all
-    others are attributes. Use ``Corpus.from_frame`` to make one from a table with other names.
+    others are attributes; a table of polars or Arrow does as well. Use ``Corpus.from_frame`` to make one
+    from a table with other names.
     Raises ``InputError`` for a missing column or a doc_id that stands twice.
 
     >>> table = pd.DataFrame({"n": ["1"], "said": ["Joint training"]})
@@ -45,7 +54,8 @@ class Corpus:
     'Joint training'
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: Any) -> None:
+        frame = as_pandas(frame)
         missing = [name for name in ("doc_id", "text") if name not in frame.columns]
         if missing:
             raise InputError(f"A corpus needs the columns doc_id and text; {', '.join(missing)} not found.")
@@ -54,12 +64,12 @@ class Corpus:
             raise InputError(
                 f"{len(twice)} document id(s) stand more than once. Give each row an id of its own."
             )
-        self.frame = frame.reset_index(drop=True)
+        self.frame: pd.DataFrame = frame.reset_index(drop=True)
 
     @classmethod
     def from_frame(
         cls,
-        frame: pd.DataFrame,
+        frame: Any,
         *,
         text: str,
         id: str,
@@ -70,9 +80,11 @@ class Corpus:
     ) -> Corpus:
         """A corpus from a table, naming which column is what; the remaining columns become attributes.
 
+        ``frame`` is a table of pandas, polars or Arrow, or any other that narwhals knows.
         An attribute named like a field that was not named, such as ``question``, becomes ``question_``.
         Raises ``InputError`` for a column that is not there and a weight that is no number of 0 or more.
         """
+        frame = as_pandas(frame)
         named = {
             "doc_id": id,
             "text": text,
@@ -107,6 +119,19 @@ class Corpus:
     def __repr__(self) -> str:
         return f"Corpus({len(self)} documents, attributes: {', '.join(self.attributes) or 'none'})"
 
+    def _repr_html_(self) -> str:
+        rows = []
+        for name in self.frame.columns:
+            column = self.frame[name]
+            kind = "field" if name in FIELDS else "attribute"
+            rows.append((str(name), kind, int((as_strings(column) != "").sum()), int(column.nunique())))
+        held = pd.DataFrame(rows, columns=["column", "kind", "filled", "different"])
+        shown = [name for name in ("doc_id", "question", "group", "text") if name in self.frame.columns]
+        first = self.frame[shown].head(_SHOWN)
+        parts = [show_table(held), show_table(first, caption=f"The first {len(first)} documents")]
+        blank = int((self.frame["text"].str.strip() == "").sum())
+        return show_card("Corpus", parts, about=f"{len(self):,} documents, {blank:,} blank")
+
     @property
     def ids(self) -> list[str]:
         """The document ids, in order."""
@@ -134,14 +159,17 @@ class Corpus:
         """Names of the columns that are neither id, text, question, group, wave nor weight."""
         return [c for c in self.frame.columns if c not in FIELDS]
 
+    @property
+    def facts(self) -> pd.DataFrame:
+        """What is known of each document besides its text: other fields and attributes, by document id."""
+        kept: pd.DataFrame = self.frame.drop(columns=["doc_id", "text"])
+        return kept.set_axis(pd.Index(self.ids, name="unit_id"), axis=0)
+
     @cached_property
     def fingerprint(self) -> str:
         """sha256 over ids, questions and texts in order: the same for the same documents, 64 hex digits."""
         digest = hashlib.sha256()
-        for values in zip(self.ids, self.questions, self.texts, strict=True):
-            for value in values:
-                digest.update(value.encode("utf-8", "surrogatepass") + b"\x1f")
-            digest.update(b"\x1e")
+        add_to_fingerprint(digest, self.ids, self.questions, self.texts)
         return digest.hexdigest()
 
     def select(self, rows: npt.ArrayLike) -> Corpus:
@@ -153,6 +181,24 @@ class Corpus:
         if column not in self.frame.columns:
             return [""] * len(self)
         return list(as_strings(self.frame[column]).tolist())
+
+
+def add_to_fingerprint(
+    digest: Any, ids: Sequence[str], questions: Sequence[str], texts: Sequence[str]
+) -> None:
+    """Add documents to the hash that ``Corpus.fingerprint`` is made of, for those too many to hold.
+
+    >>> digest = hashlib.sha256()
+    >>> add_to_fingerprint(digest, ["1"], [""], ["Joint training"])
+    >>> corpus = Corpus(pd.DataFrame({"doc_id": ["1"], "text": ["Joint training"]}))
+    >>> digest.hexdigest() == corpus.fingerprint
+    True
+    """
+    for first in range(0, len(ids), 10_000):
+        part = slice(first, first + 10_000)
+        rows = zip(ids[part], questions[part], texts[part], strict=True)
+        joined = "".join([f"{id}\x1f{question}\x1f{text}\x1f\x1e" for id, question, text in rows])
+        digest.update(joined.encode("utf-8", "surrogatepass"))
 
 
 def as_strings(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -16,6 +16,7 @@ from textmine.agreement.overall import measure_overall
 from textmine.agreement.per_code import FEWEST_MARKED, NO_DOUBT, measure_codes
 from textmine.agreement.resampling import DRAWS, Resampler
 from textmine.coded import CodedDataset
+from textmine.display import show_card, show_table
 from textmine.errors import InputError
 
 #: How a study may go about its codes (Braun and Clarke's three families of thematic analysis).
@@ -37,6 +38,14 @@ class Agreement:
     ``prevalence``: a row a code and coder. ``confusions`` and ``disputed``: where they part. ``evidence``:
     agreement on stretches of text, None where there are none. ``kind`` is 'intra-coder' where all codings
     are by one coder (the same person at another time), else 'inter-coder'.
+
+    >>> from textmine.codebook import Codebook
+    >>> decisions = pd.DataFrame({"money": [1.0, 1, 0, 0]}, index=["u1", "u2", "u3", "u4"])
+    >>> book = Codebook.from_labels(["money"])
+    >>> ann, ben = (CodedDataset(decisions, book, coder=name) for name in ("ann", "ben"))
+    >>> found = measure_agreement(ann, ben)
+    >>> found.kind, found.n_units
+    ('inter-coder', 4)
     """
 
     coders: list[str]
@@ -60,6 +69,18 @@ class Agreement:
             f"Agreement({self.kind}, {', '.join(self.coders)}: {self.n_units} units coded by two or more, "
             f"alpha of sets {sets['value']:.3f} [{sets['low']:.3f}, {sets['high']:.3f}])"
         )
+
+    def _repr_html_(self) -> str:
+        wanted = ["code", "n_units", "n_marked", "alpha", "alpha_low", "alpha_high", "kappa", "ac1"]
+        wanted += ["raw_agreement", "positive_agreement", "prevalence", "reason", "warning"]
+        codes = self.codes[[name for name in wanted if name in self.codes.columns]]
+        shares = ["raw_agreement", "positive_agreement", "prevalence"]
+        parts = [
+            show_table(codes, caption="Each code", most=40, shares=shares),
+            show_table(self.overall, caption="All codes together"),
+        ]
+        about = f"{self.kind}: {', '.join(self.coders)}; {self.n_units:,} units coded by two or more"
+        return show_card("Agreement", parts, about=about, notes=self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain values; a figure that is not known is None, and its reason stands beside it."""

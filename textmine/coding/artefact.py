@@ -36,6 +36,15 @@ def save_coder(coder: CalibratedCoder, folder: Path | str) -> Path:
     ``config.json`` is written last and names the sha256 of every other file, so a save that was cut off
     is never taken for whole. Files of a model that stood there before are replaced or removed. The same
     coder gives the same bytes.
+
+    >>> import tempfile
+    >>> from textmine.coding.coder import Coder
+    >>> texts = ["We share training", "Joint training days", "It saves money", "Money saved"] * 3
+    >>> y = [[1, 0], [1, 0], [0, 1], [0, 1]] * 3
+    >>> coder = Coder(folds=3).fit(texts, y, codes=["training", "money"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sorted(path.name for path in save_coder(coder, Path(folder, "mine")).iterdir())[:2]
+    ['codebook.yaml', 'config.json']
     """
     check_is_fitted(coder, "thresholds_")
     folder = Path(folder)
@@ -80,6 +89,9 @@ def load_coder(name: str | Path) -> CalibratedCoder:
 
     ``coder.name_`` is the folder's name and ``coder.sha256_`` the hash of its ``config.json``, which names
     all other files by hash. Raises ``ModelError`` where a file is missing, damaged or does not fit.
+
+    >>> load_coder("school-collaboration").codes_[:2]
+    ['expertise_sharing', 'financial_benefit']
     """
     folder = find_model(name)
     coder: CalibratedCoder

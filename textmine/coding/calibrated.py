@@ -21,6 +21,7 @@ from textmine.coding.blend import calibrate_each, choose_thresholds
 from textmine.coding.features import normalise_question
 from textmine.coding.thresholds import Calibration
 from textmine.corpus import Corpus, as_strings
+from textmine.display import follow_progress
 from textmine.errors import InputError
 from textmine.frames import UNIT_COLUMNS, as_pandas, is_foreign
 
@@ -116,11 +117,14 @@ class CalibratedCoder(BaseEstimator):
         """The coded dataset of a corpus: decisions, probabilities and the stretches that carry each code.
 
         A table (pandas, polars, Arrow) with ``text`` and ``doc_id`` or a list of texts does as well.
-        ``evidence`` says what stretches are made of: 'word', 'clause' or 'sentence'.
+        ``evidence`` says what stretches are made of: 'word', 'clause' or 'sentence'. In a notebook a bar shows
+        how far it is.
         """
         from textmine.coding.batch import code_corpus
 
-        return code_corpus(self, as_corpus(corpus), evidence=evidence)[0]
+        taken = as_corpus(corpus)
+        progress = follow_progress("coding") if len(taken) > self.texts_at_once else None
+        return code_corpus(self, taken, evidence=evidence, progress=progress)[0]
 
     def find_evidence(
         self,

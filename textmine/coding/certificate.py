@@ -172,7 +172,22 @@ class Certificate(_Fact):
 
 
 def save_certificate(certificate: Certificate, path: Path) -> None:
-    """Write a certificate as JSON, with its own sha256 beside it; ``load_certificate`` reads it."""
+    """Write a certificate as JSON, with its own sha256 beside it; ``load_certificate`` reads it.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from textmine.coding.certifying import Checked, ScoredWave, certify_coded
+    >>> units = pd.Index([f"u{i}" for i in range(400)])
+    >>> scores = pd.DataFrame({"money": np.linspace(1, 0, 400)}, index=units)
+    >>> model, book = ModelName(id="m", sha256="0" * 64), CodebookName(id="b", sha256="1" * 64)
+    >>> wave = ScoredWave(scores, {"money": 0.5}, model, book, fingerprint="f")
+    >>> certificate = certify_coded(wave, Checked((scores[::2] > 0.4).astype(float)))
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_certificate(certificate, Path(folder, "certificate.json"))
+    ...     load_certificate(Path(folder, "certificate.json")) == certificate
+    True
+    """
     content = {"certificate_sha256": certificate.sha256, **certificate.model_dump(mode="json")}
     write_json(content, path)
 
@@ -182,6 +197,20 @@ def load_certificate(path: Path) -> Certificate:
 
     Raises ``InputError`` where the file cannot be read, is no certificate, promises what its counts do not
     bear out, or was changed since it was written.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from textmine.coding.certifying import Checked, ScoredWave, certify_coded
+    >>> units = pd.Index([f"u{i}" for i in range(400)])
+    >>> scores = pd.DataFrame({"money": np.linspace(1, 0, 400)}, index=units)
+    >>> model, book = ModelName(id="m", sha256="0" * 64), CodebookName(id="b", sha256="1" * 64)
+    >>> wave = ScoredWave(scores, {"money": 0.5}, model, book, fingerprint="f")
+    >>> certificate = certify_coded(wave, Checked((scores[::2] > 0.4).astype(float)))
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_certificate(certificate, Path(folder, "certificate.json"))
+    ...     load_certificate(Path(folder, "certificate.json")) == certificate
+    True
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -228,6 +257,19 @@ def put_in_bands(coded: CodedDataset, certificate: Certificate) -> CodedDataset:
 
     The caller sees to it that the certificate is of this model (``check_fresh``). Raises ``InputError``
     where the certificate names a code that the dataset lacks.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from textmine.coding.certifying import Checked, ScoredWave, certify_coded
+    >>> units = pd.Index([f"u{i}" for i in range(400)])
+    >>> scores = pd.DataFrame({"money": np.linspace(1, 0, 400)}, index=units)
+    >>> model, book = ModelName(id="m", sha256="0" * 64), CodebookName(id="b", sha256="1" * 64)
+    >>> wave = ScoredWave(scores, {"money": 0.5}, model, book, fingerprint="f")
+    >>> certificate = certify_coded(wave, Checked((scores[::2] > 0.4).astype(float)))
+    >>> from textmine.codebook import Codebook
+    >>> coded = CodedDataset((scores >= 0.5) * 1.0, Codebook.from_labels(["money"]), "m", scores=scores)
+    >>> put_in_bands(coded, certificate).bands["money"].value_counts().to_dict()
+    {'accept': 200, 'review': 100, 'reject': 100}
     """
     unknown = [p.code for p in certificate.codes if p.code not in coded.codes]
     if unknown:

@@ -119,6 +119,8 @@ def certify_coded(
     (chances of being drawn that are missing, 0 or unequal; scores unlike the wave's), and ``InputError``
     where no unit read was coded or a code is unknown.
 
+    ``date`` (2026-11-14) is written into the certificate.
+
     >>> units = pd.Index([f"u{i}" for i in range(400)])
     >>> scores = pd.DataFrame({"money": np.linspace(1, 0, 400)}, index=units)
     >>> model, book = ModelName(id="m", sha256="0" * 64), CodebookName(id="b", sha256="1" * 64)

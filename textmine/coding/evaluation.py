@@ -94,6 +94,14 @@ def cross_validate(
     showing how much that flatters, not for reporting. ``watch`` is shown each fold's coder with the positions
     of the texts that it is to code, such as an ``EvidenceProbe``. Raises ``InputError`` for fewer respondents
     (or rows) than folds.
+
+    >>> from textmine.coding.coder import Coder
+    >>> places = ["hall", "yard", "gym", "team", "office", "canteen", "library", "nursery"]
+    >>> texts = [f"{said} in the {place}" for place in places for said in ("We train", "It saves money")]
+    >>> corpus = Corpus(pd.DataFrame({"doc_id": [f"u{i}" for i in range(16)], "text": texts}))
+    >>> y = pd.DataFrame([[1, 0], [0, 1]] * 8, index=corpus.ids, columns=["training", "money"])
+    >>> bool(cross_validate(Coder(folds=2), corpus, y, folds=2).overall["value"].notna().any())
+    True
     """
     only = np.zeros(len(corpus), bool) if learn_only is None else np.asarray(learn_only, dtype=bool)
     fold = np.full(len(corpus), -1)
@@ -170,6 +178,17 @@ def evaluate_coder(
     A text the coder was trained on is judged by its out-of-fold probability (its thresholds were chosen on
     all of these, so that ``cross_validate``, where they were not, is a little stricter). Codes of ``y`` must
     be the coder's; NaN is left out.
+
+    ``coded`` is the coder's dataset of the corpus, where it is at hand already.
+
+    >>> from textmine.coding.coder import Coder
+    >>> places = ["hall", "yard", "gym", "team", "office", "canteen", "library", "nursery"]
+    >>> texts = [f"{said} in the {place}" for place in places for said in ("We train", "It saves money")]
+    >>> corpus = Corpus(pd.DataFrame({"doc_id": [f"u{i}" for i in range(16)], "text": texts}))
+    >>> y = pd.DataFrame([[1, 0], [0, 1]] * 8, index=corpus.ids, columns=["training", "money"])
+    >>> coder = Coder(folds=2).fit(corpus, y)
+    >>> evaluate_coder(coder, corpus, y).per_code["code"].tolist()
+    ['training', 'money']
     """
     codes = [str(c) for c in coder.codes_]
     truth = y[codes].to_numpy(dtype=float)

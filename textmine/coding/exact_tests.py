@@ -169,6 +169,8 @@ def bound_elusion(hits: int, read: int, confidence: float = 0.95) -> float:
     One-sided and exact (Clopper & Pearson 1934): with no hit among ``read`` units drawn at random from the
     pile it is 1 - (1 - confidence)^(1 / read). 1 where nothing was read.
 
+    Raises ``InputError`` for more hits than were read.
+
     >>> round(bound_elusion(0, 149), 4), round(bound_elusion(0, 300), 5)
     (0.0199, 0.00994)
     """

@@ -33,6 +33,13 @@ class Explanation:
     heaviest of each code first. ``tokens``, of the fast tier alone, has a row a token of the repaired text
     (token, start, end) and a column a code with what the token adds; with ``constants``, what a text without
     words would score, these add up to ``scores``, both by code and before calibration.
+
+    >>> texts = ["We share training", "Joint training days", "It saves money", "Money saved"] * 3
+    >>> y = [[1, 0], [1, 0], [0, 1], [0, 1]] * 3
+    >>> coder = Coder(folds=3).fit(texts, y, codes=["training", "money"])
+    >>> found = explain(coder, "The hall is old, but it saves money")
+    >>> found.codes["code"].tolist()
+    ['training', 'money']
     """
 
     text: str

@@ -37,6 +37,10 @@ class Faithfulness:
     ``token_f1`` and ``same_stretch`` as in ``compare_words``, and ``random_overlap``, that of the random
     stretches. Columns ``_low`` and ``_high``: 95% intervals, bootstrap over respondents. NaN where there is
     nothing to measure.
+
+    >>> table = pd.DataFrame({"n": [12], "falls": [0.75], "random_falls": [0.25]}, index=["all"])
+    >>> Faithfulness(table, pd.DataFrame()).table.loc["all", "falls"]
+    np.float64(0.75)
     """
 
     table: pd.DataFrame
@@ -144,6 +148,17 @@ class EvidenceProbe:
     Hand it to ``cross_validate`` as ``watch``; ``finish`` then gives the figures, over codes rightly given.
     ``most`` bounds the codes measured in each fold; ``evidence`` is what coders are asked to show (None:
     what they show unasked).
+
+    >>> from textmine.coding.coder import Coder
+    >>> from textmine.coding.evaluation import cross_validate
+    >>> places = ["hall", "yard", "gym", "team", "office", "canteen", "library", "nursery"]
+    >>> texts = [f"{said} in the {place}" for place in places for said in ("We train", "It saves money")]
+    >>> corpus = Corpus(pd.DataFrame({"doc_id": [f"u{i}" for i in range(16)], "text": texts}))
+    >>> y = pd.DataFrame([[1, 0], [0, 1]] * 8, index=corpus.ids, columns=["training", "money"])
+    >>> probe = EvidenceProbe(corpus, y, stretches=2)
+    >>> _ = cross_validate(Coder(folds=2), corpus, y, folds=2, watch=probe)
+    >>> bool(probe.finish().table["n"].iloc[0] > 0)
+    True
     """
 
     def __init__(

@@ -13,6 +13,13 @@ import pandas as pd
 INK, FAINT, GRID = "#1f2933", "#6b7785", "#d9dee4"
 COLOURS = ("#0b6e99", "#c2570c", "#5b7f2b", "#7a4ea3")
 _FONT = "font-family='system-ui, Segoe UI, Helvetica, Arial, DejaVu Sans, sans-serif'"
+#: Corners of the marks of the first, second, third and fourth series; the first is a circle.
+_SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (
+    (),
+    ((-3.7, -3.7), (3.7, -3.7), (3.7, 3.7), (-3.7, 3.7)),
+    ((0, -5.2), (5.2, 0), (0, 5.2), (-5.2, 0)),
+    ((0, -4.8), (4.8, 3.8), (-4.8, 3.8)),
+)
 #: Bins with fewer texts are drawn hollow.
 FEW = 5
 
@@ -104,7 +111,7 @@ def draw_intervals(
         shown = _shorten(label, 34)
         body.append(_text(left - 12, middle + 4, shown, size=11, anchor="end", title=label))
         for k, one in enumerate(series):
-            body += _whisker(across, one.values[r], y + 6 + 15 * k, _colour(k))
+            body += _whisker(across, one.values[r], y + 6 + 15 * k, k)
     return _svg(width, height, title, body)
 
 
@@ -115,7 +122,7 @@ def _key(names: Sequence[str], y: float, right: float) -> tuple[list[str], int]:
         wide = 34 + 6.2 * len(name)
         if at > 16 and at + wide > right:
             at, y, lines = 16.0, y + 18, lines + 1
-        body.append(f"<circle cx='{at + 5:.1f}' cy='{y:.0f}' r='4' fill='{_colour(k)}'/>")
+        body.append(_mark(at + 5, y, k))
         body.append(_text(at + 14, y + 4, name, size=11))
         at += wide
     return body, lines
@@ -195,16 +202,23 @@ def _panel(x: float, y: float, side: float, rows: pd.DataFrame) -> list[str]:
     return parts
 
 
-def _whisker(across: Any, value: tuple[float, float, float], y: float, colour: str) -> list[str]:
+def _mark(x: float, y: float, place: int, hover: str = "") -> str:
+    """The mark of a series: told apart by its shape as well as by its colour."""
+    fill = f"fill='{_colour(place)}'"
+    corners = _SHAPES[place % len(_SHAPES)]
+    if not corners:
+        return f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' {fill}>{hover}</circle>"
+    return f"<polygon points='{_points([(x + a, y + b) for a, b in corners])}' {fill}>{hover}</polygon>"
+
+
+def _whisker(across: Any, value: tuple[float, float, float], y: float, place: int) -> list[str]:
     middle, low, high = value
+    colour = _colour(place)
     if isnan(middle):
         return [_text(across(0.0) + 4, y + 4, "too few to tell", size=9, fill=FAINT)]
     hover = f"<title>{middle:.3f} ({low:.3f} to {high:.3f})</title>"
     bar = [] if isnan(low) or isnan(high) else [_line(across(low), y, across(high), y, colour, 1.6)]
-    return [
-        *bar,
-        f"<circle cx='{across(middle):.1f}' cy='{y:.1f}' r='4' fill='{colour}'>{hover}</circle>",
-    ]
+    return [*bar, _mark(across(middle), y, place, hover)]
 
 
 def _band(place: Any, rows: Sequence[Mapping[Any, Any]], colour: str) -> list[str]:

@@ -39,6 +39,11 @@ def shrink_coder(coder: AccurateCoder) -> AccurateCoder:
 
     Save it with ``save_coder``: the folder codes without torch. Raises ``ModelError`` where the coder is
     int8 already or a package is missing.
+
+    >>> coder = AccurateCoder(folds=3)
+    >>> coder.members_ = []  # what ``fit`` learns: a network for each seed
+    >>> shrink_coder(coder) is coder  # another coder; the one given stays as it was
+    False
     """
     members: list[Network | Int8Network] = []
     for member in coder.members_:

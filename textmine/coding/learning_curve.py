@@ -44,6 +44,17 @@ def trace_learning_curve(
     gain_low, gain_high`` over the size before, on the same bootstrap samples; a size that is too small to
     learn from has NaN and the reason in ``note``. The other arguments are those of ``cross_validate``.
     Raises ``InputError`` for a size that is neither.
+
+    ``learn_only`` and ``quotes`` are those of ``cross_validate``.
+
+    >>> from textmine.coding.coder import Coder
+    >>> places = ["hall", "yard", "gym", "team", "office", "canteen", "library", "nursery"]
+    >>> texts = [f"{said} in the {place}" for place in places for said in ("We train", "It saves money")]
+    >>> corpus = Corpus(pd.DataFrame({"doc_id": [f"u{i}" for i in range(16)], "text": texts}))
+    >>> y = pd.DataFrame([[1, 0], [0, 1]] * 8, index=corpus.ids, columns=["training", "money"])
+    >>> curve = trace_learning_curve(Coder(folds=2), corpus, y, sizes=[0.5, 1.0], folds=2)
+    >>> sorted(set(curve["respondents"].tolist()))
+    [4.0, 8.0]
     """
     wanted = sorted(set(_check_size(size) for size in sizes))
     only = np.zeros(len(corpus), bool) if learn_only is None else np.asarray(learn_only, dtype=bool)

@@ -57,6 +57,14 @@ def compare_with_people(comparison: Comparison, codings: Mapping[str, pd.DataFra
     coder' or 'above' where the interval of the difference leaves out 0, else 'no difference shown', and
     'too few to tell' below ten texts with the code. Raises ``InputError`` where the coders share no text
     with the comparison.
+
+    >>> from textmine.coding.comparison import Comparison
+    >>> truth = np.array([[1.0], [0], [1], [0]] * 6)
+    >>> ids = [f"u{i}" for i in range(24)]
+    >>> machine = Comparison(truth, truth * 0.8, truth, ["money"], ids, ids)
+    >>> second = pd.DataFrame(truth, index=ids, columns=["money"])
+    >>> compare_with_people(machine, {"ben": second}).pairs["kind"].unique().tolist()
+    ['machine-reference', 'machine-human', 'human-human']
     """
     everyone = {MACHINE: np.where(comparison.known, comparison.applies, np.nan), REFERENCE: comparison.truth}
     for name, coding in codings.items():

@@ -33,6 +33,11 @@ CHUNK = 2048
 class Lesson:
     """What a teacher says: ``labelled`` (n, codes), the probabilities of the texts that people coded, NaN
     where it says nothing, and ``unlabelled`` (m, codes), those of the texts of ``corpus``.
+
+    >>> import pandas as pd
+    >>> more = Corpus(pd.DataFrame({"doc_id": ["n1"], "text": ["They train together"]}))
+    >>> Lesson(np.array([[0.9], [np.nan]]), more, np.array([[0.4]])).unlabelled.shape
+    (1, 1)
     """  # fmt: skip
 
     labelled: Floats
@@ -43,7 +48,18 @@ class Lesson:
 def ask_teacher(
     teacher: CalibratedCoder, labelled: Corpus, unlabelled: Corpus, codes: Sequence[str]
 ) -> Lesson:
-    """The lesson of a trained coder for these codes. Raises ``InputError`` where it lacks one of them."""
+    """The lesson of a trained coder for these codes. Raises ``InputError`` where it lacks one of them.
+
+    >>> import pandas as pd
+    >>> from textmine.coding.coder import Coder
+    >>> texts = ["We share training", "Joint training days", "It saves money", "Money saved"] * 3
+    >>> y = [[1, 0], [1, 0], [0, 1], [0, 1]] * 3
+    >>> coder = Coder(folds=3).fit(texts, y, codes=["training", "money"])
+    >>> new = Corpus(pd.DataFrame({"doc_id": ["n1"], "text": ["They train together"]}))
+    >>> old = Corpus(pd.DataFrame({"doc_id": ["a", "b"], "text": texts[:2]}))
+    >>> ask_teacher(coder, old, new, ["money"]).unlabelled.shape
+    (1, 1)
+    """
     if missing := [code for code in codes if code not in teacher.codes_]:
         raise InputError(
             f"The teacher does not know the code(s) {', '.join(missing)}. "

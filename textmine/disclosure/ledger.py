@@ -16,6 +16,7 @@ from textmine.disclosure.groups import EarlierTable, Figure, Group
 from textmine.disclosure.shares import ProtectedShares
 from textmine.errors import InputError
 from textmine.files import atomic_text
+from textmine.forms import check_form
 from textmine.privacy.review import keep_private
 
 _FORM = "textmine release ledger 1"
@@ -92,6 +93,11 @@ def read_ledger(path: Path) -> Ledger:
     """The ledger in a file, or a new one where there is none.
 
     Raises ``InputError`` with the line for a file that is no ledger.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_ledger(Path(folder, "ledger.json")).releases
+    ()
     """
     if not path.exists():
         return Ledger()
@@ -99,6 +105,7 @@ def read_ledger(path: Path) -> Ledger:
     number = 0
     try:
         head = json.loads(lines[0])
+        check_form(head["form"], "release ledger", path.name)
         if head["form"] != _FORM:
             raise ValueError
         releases = []
@@ -106,6 +113,8 @@ def read_ledger(path: Path) -> Ledger:
             number += 1
             releases.append(_as_release(json.loads(line)))
         return Ledger(str(head["salt"]), tuple(releases))
+    except InputError:
+        raise
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         raise InputError(
             f"{path.name}, line {number + 1}: not a release ledger. Give the file that an earlier release "
@@ -114,7 +123,13 @@ def read_ledger(path: Path) -> Ledger:
 
 
 def write_ledger(ledger: Ledger, path: Path) -> Path:
-    """Write a ledger, readable to its owner alone; its releases are only ever added to."""
+    """Write a ledger, readable to its owner alone; its releases are only ever added to.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_ledger(write_ledger(Ledger(salt="00"), Path(folder, "ledger.json"))).salt
+    '00'
+    """
     with atomic_text(path) as handle:
         for value in ({"form": _FORM, "salt": ledger.salt}, *map(_as_plain, ledger.releases)):
             handle.write(json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")

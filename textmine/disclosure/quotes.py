@@ -30,6 +30,9 @@ class QuoteRules:
     ``per_respondent`` is the most quotes of one person, over all releases. ``rare`` is in how many texts of
     the study a word may stand to be shown to the reviewer as rare. ``consent`` names a column that says
     whether a person may be quoted; blank is no. ``longest`` is the most characters of a quote.
+
+    >>> QuoteRules(smallest_cell=20, consent="may_quote").per_respondent
+    2
     """
 
     smallest_cell: int = 10
@@ -100,7 +103,8 @@ def gate_quotes(
     rows, owners = [], {}
     names = list(beside.columns)
     sizes = [beside.groupby(names[:n]).size().to_dict() if n else {} for n in range(len(names) + 1)]
-    for unit, row in zip(units, carried.to_dict("records"), strict=True):
+    places = zip(quotes["start"].tolist(), quotes["end"].tolist(), strict=True)
+    for unit, (start, end), row in zip(units, places, carried.to_dict("records"), strict=True):
         quote, person = " ".join(str(row["quote"]).split()), str(respondents[unit])
         values = tuple(beside.loc[person])
         kept = _choose_shown(values, sizes, rules.smallest_cell)
@@ -112,7 +116,7 @@ def gate_quotes(
         shown = {
             name: value if i < kept else "" for i, (name, value) in enumerate(zip(names, values, strict=True))
         }
-        quote_id = f"q{sha256_of([unit, row['code'], str(row['start']), str(row['end'])])[:12]}"
+        quote_id = name_quote(unit, str(row["code"]), int(start), int(end))
         owners[quote_id] = person
         rows.append(
             {
@@ -129,6 +133,17 @@ def gate_quotes(
         )
     columns = ["quote_id", "code", "quote", *names, *QUOTE_COLUMNS[3:]]
     return GatedQuotes(pd.DataFrame(rows, columns=columns), owners, tuple(names), rules)
+
+
+def name_quote(unit_id: str, code: str, start: int, end: int) -> str:
+    """The id of a quote: the same wherever the same stretch of the same text is quoted for the same code.
+
+    ``start`` and ``end`` are code points of the text as it was coded, before any redaction.
+
+    >>> name_quote("u1", "care", 0, 17)
+    'q9eb863bbf4bd'
+    """
+    return f"q{sha256_of([unit_id, code, str(start), str(end)])[:12]}"
 
 
 def hash_content(code: str, quote: str, attributes: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 from textmine.disclosure.quotes import HELD, GatedQuotes, hash_content
 from textmine.errors import InputError
 from textmine.files import atomic_text, sha256_of, write_json, write_rows
+from textmine.forms import check_form
 from textmine.privacy import find_in_texts
 from textmine.privacy.review import keep_private
 from textmine.reading import read_table
@@ -55,6 +56,18 @@ def write_quote_review(gated: GatedQuotes, path: Path) -> Path:
     """Write the sheet for the reviewer: csv with the empty columns ``release, release_as, remark``.
 
     Quotes that were held back are not in it. The sheet is readable to its owner alone.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import textmine as tm
+    >>> said = {"u1": "Dr Patel was kind to us all", "u2": "Nobody rang"}
+    >>> quotes = pd.DataFrame({"unit_id": ["u1"], "code": ["care"], "start": [0], "end": [17]})
+    >>> people, few = {"u1": "p1", "u2": "p2"}, tm.QuoteRules(smallest_cell=2)
+    >>> gated = tm.gate_quotes(quotes, said, people, rules=few, engine=None)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sheet = write_quote_review(gated, Path(folder, "quotes.csv"))
+    ...     pd.read_csv(sheet)["quote"].tolist()
+    ['[name removed] was kind']
     """
     kept = gated.table[gated.table["status"] != HELD].drop(columns=["status", "reasons"])
     with atomic_text(path) as handle:
@@ -69,6 +82,20 @@ def sign_review(path: Path, *, reviewer: str, date: str, key: bytes | None = Non
 
     Every row needs ``release`` yes or no. ``key`` makes it an HMAC. Raises ``InputError`` with the row for
     a blank or other word, for no name and for a date that is not like 2026-11-14.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import textmine as tm
+    >>> said = {"u1": "Dr Patel was kind to us all", "u2": "Nobody rang"}
+    >>> quotes = pd.DataFrame({"unit_id": ["u1"], "code": ["care"], "start": [0], "end": [17]})
+    >>> people, few = {"u1": "p1", "u2": "p2"}, tm.QuoteRules(smallest_cell=2)
+    >>> gated = tm.gate_quotes(quotes, said, people, rules=few, engine=None)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sheet = write_quote_review(gated, Path(folder, "quotes.csv"))
+    ...     rows = pd.read_csv(sheet, dtype=str, keep_default_na=False).assign(release="yes")
+    ...     rows.to_csv(sheet, index=False)
+    ...     sign_review(sheet, reviewer="A. Reviewer", date="2026-11-14").yes
+    1
     """
     if not reviewer.strip():
         raise InputError("A review is signed by a person: give the name of who read the quotes.")
@@ -97,16 +124,38 @@ def find_signature(path: Path) -> Path:
 
 
 def verify_review(path: Path, *, key: bytes | None = None) -> tuple[pd.DataFrame, Signature]:
-    """The rows of a signed sheet and its signature; raises ``InputError`` where either changed since."""
+    """The rows of a signed sheet and its signature; raises ``InputError`` where either changed since.
+
+    ``key`` is the one that it was signed with, if any.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import textmine as tm
+    >>> said = {"u1": "Dr Patel was kind to us all", "u2": "Nobody rang"}
+    >>> quotes = pd.DataFrame({"unit_id": ["u1"], "code": ["care"], "start": [0], "end": [17]})
+    >>> people, few = {"u1": "p1", "u2": "p2"}, tm.QuoteRules(smallest_cell=2)
+    >>> gated = tm.gate_quotes(quotes, said, people, rules=few, engine=None)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sheet = write_quote_review(gated, Path(folder, "quotes.csv"))
+    ...     rows = pd.read_csv(sheet, dtype=str, keep_default_na=False).assign(release="yes")
+    ...     rows.to_csv(sheet, index=False)
+    ...     _ = sign_review(sheet, reviewer="A. Reviewer", date="2026-11-14")
+    ...     rows, signature = verify_review(sheet)
+    >>> signature.reviewer, rows["release"].tolist()
+    ('A. Reviewer', ['yes'])
+    """
     beside = find_signature(path)
     if not beside.is_file():
         raise InputError(f"{path.name} is not signed. A person reads it, fills in release, and signs it.")
     try:
         said: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
+        check_form(said["form"], "signature of a review", beside.name)
         if said["form"] != _FORM:
             raise ValueError
         names = ("reviewer", "date", "yes", "no", "digest", "method")
         signed = Signature(**{name: said[name] for name in names})
+    except InputError:
+        raise
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{beside.name} is no signature of a review. Have the sheet signed anew.") from None
     frame = _read_sheet(path)
@@ -130,6 +179,24 @@ def release_quotes(
     attributes (the data may have changed, a person withdrawn), is not held back there, and nothing that
     identifies is found in what goes out, which is ``release_as`` where the reviewer changed the words.
     Raises ``InputError`` as ``verify_review`` does.
+
+    ``key`` and ``engine`` are those of ``sign_review`` and ``redact_texts``.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import textmine as tm
+    >>> said = {"u1": "Dr Patel was kind to us all", "u2": "Nobody rang"}
+    >>> quotes = pd.DataFrame({"unit_id": ["u1"], "code": ["care"], "start": [0], "end": [17]})
+    >>> people, few = {"u1": "p1", "u2": "p2"}, tm.QuoteRules(smallest_cell=2)
+    >>> gated = tm.gate_quotes(quotes, said, people, rules=few, engine=None)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sheet = write_quote_review(gated, Path(folder, "quotes.csv"))
+    ...     rows = pd.read_csv(sheet, dtype=str, keep_default_na=False).assign(release="yes")
+    ...     rows.to_csv(sheet, index=False)
+    ...     _ = sign_review(sheet, reviewer="A. Reviewer", date="2026-11-14")
+    ...     released = release_quotes(gated, sheet, engine=None)
+    >>> released.table["quote"].tolist()
+    ['[name removed] was kind']
     """
     frame, signed = verify_review(review, key=key)
     now = {str(row["quote_id"]): row for row in gated.table.to_dict("records")}

@@ -42,6 +42,11 @@ class ProtectedShares:
     ``table`` has ``by, group, code, n, count, share`` (everybody first, with ``by`` and ``group`` empty);
     ``*`` is hidden. ``hidden`` says why, and the interval that can be worked out of the table; ``findings``
     what could be worked out together with an earlier release, and of how many people. Both are private.
+
+    >>> said = pd.DataFrame({"money": [1] * 3 + [0] * 27 + [1] * 20 + [0] * 30})
+    >>> site = pd.DataFrame({"site": ["a"] * 30 + ["b"] * 50})
+    >>> len(protect_shares(said, site).hidden)
+    2
     """
 
     table: pd.DataFrame
@@ -73,6 +78,8 @@ def protect_shares(
     adds the intervals in ``hidden``. Raises ``InputError`` for codes other than 0 and 1 and for people who
     are not in both.
 
+    ``national`` says that the figures are of a whole country, to which some rules do not apply.
+
     >>> said = pd.DataFrame({"money": [1] * 3 + [0] * 27 + [1] * 20 + [0] * 30})
     >>> site = pd.DataFrame({"site": ["a"] * 30 + ["b"] * 50})
     >>> protect_shares(said, site).table[["group", "n", "count"]].values.tolist()
@@ -101,6 +108,9 @@ def protect_rates(
     The groups do not overlap, so everybody is their sum. Raises ``InputError`` where a count is larger than
     its base.
 
+    ``rule`` is a rule or its name; ``audit`` looks for what could still be worked out, as in
+    ``protect_shares``.
+
     >>> counts = pd.DataFrame({"a": [3], "b": [20]}, index=["money"])
     >>> protect_rates(counts, pd.Series({"a": 30, "b": 50})).table["count"].tolist()
     [23, '*', '*']
@@ -123,6 +133,8 @@ def find_telling_shares(
 
     ``shares`` has ``n`` (people) and ``share`` (0 to 1, rounded to ``decimals``). A share of a small base
     fits one count only, and that count, or its complement, may be small; so may the base.
+
+    ``rule`` is a rule or its name.
 
     >>> shares = pd.DataFrame({"group": ["a", "b"], "n": [40, 4000], "share": [0.075, 0.075]})
     >>> find_telling_shares(shares)[["group", "counts"]].values.tolist()

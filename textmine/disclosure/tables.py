@@ -27,6 +27,10 @@ class ProtectedTable:
     were asked for. ``hidden`` has a row for each hidden cell: ``row, column, why`` ('small', 'base', 'class',
     or 'to protect others') and ``low, high``, the interval that can be worked out of what is shown (empty
     where the rule rounds). It must not go out with the table.
+
+    >>> counts = pd.DataFrame({"north": [40, 3], "south": [60, 20]}, index=["a", "b"])
+    >>> protect_table(counts, rule="simple5").hidden["why"].tolist().count("small")
+    1
     """
 
     table: pd.DataFrame
@@ -128,6 +132,9 @@ def protect_pairs(
     ``pairs`` is square, codes by codes, each code's own count in the diagonal; ``base`` is the people
     asked. A pair is hidden if those with both codes, with one and not the other, or with neither are few:
     all four can be worked out where the pair is shown. A code whose own count is hidden hides its row.
+
+    ``rule`` is a rule or its name. Raises ``InputError`` where ``pairs`` is not square or counts what cannot
+    be.
 
     >>> pairs = pd.DataFrame([[30, 28], [28, 60]], index=["a", "b"], columns=["a", "b"])
     >>> protect_pairs(pairs, 100).table.loc["a"].tolist()

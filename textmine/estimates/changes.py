@@ -44,6 +44,8 @@ def compare_prevalence(
     the change that would have been found with 80% power, at the strictest correction: no flag does not mean
     no change. Raises ``InputError`` where the tables have no row in common or differ in what they are of.
 
+    ``adjust`` is the correction of p-values: ``bh`` or ``holm``.
+
     >>> row = {"code": "money", "question": "", "by": "", "group": "", "naive": 0.2, "validity": "",
     ...        "base_in_words": "answers", "unit": "answer", "base": "answered", "target": "superpopulation"}
     >>> old = pd.DataFrame([row | {"estimate": 0.135, "se": 0.011}])
@@ -102,6 +104,8 @@ def find_coder_drift(
     ``error`` is the mean of label less score, positive where the coder now says too little. ``chances`` are
     those of being drawn. Bands with fewer than five units read are left out. ``detectable`` is the error that
     would have been found with 80% power.
+
+    ``adjust`` is the correction of p-values: ``bh`` or ``holm``.
 
     >>> scores = pd.DataFrame({"money": np.tile([0.1, 0.9], 100)})
     >>> labels = (scores > 0.5).astype(float).iloc[::3]

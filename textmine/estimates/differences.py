@@ -48,6 +48,9 @@ def estimate_differences(
     of a column over codes and pairs: ``bh`` (few of the finds are false) or ``holm`` (none is). ``naive`` is
     the difference of the naive counts. Raises as ``estimate_prevalence`` does.
 
+    ``design``, ``unit``, ``base``, ``target`` and ``by_question`` are those of ``estimate_prevalence``.
+    Raises ``InputError`` where ``adjust`` is another word.
+
     >>> rng = np.random.default_rng(0)
     >>> truth, group = (rng.random(2000) < 0.3).astype(float), rng.integers(0, 2, 2000).astype(str)
     >>> wave = pd.DataFrame({"money": np.clip(truth * 0.6 + rng.random(2000) * 0.4, 0, 1)})

@@ -18,6 +18,7 @@ from textmine.estimates.design import Audit, AuditDesign
 from textmine.estimates.differences import ADJUSTMENTS, LEVEL, pair_groups
 from textmine.estimates.formulas import FEW_DEGREES, Z95, adjust_bh, bound_share, fit_platt
 from textmine.estimates.prepared import Groups, Prepared, prepare_estimates
+from textmine.estimates.shown import show_estimates
 from textmine.estimates.survey import SurveyWave, as_wave
 
 Floats = npt.NDArray[np.float64]
@@ -46,10 +47,20 @@ class Fairness:
     simple random sample that would tell as much (``n_cases_effective``), and ``validity``. ``gaps`` has
     ``group, than, gap, low, high``, a p-value corrected over all looks at a column (all codes together, and
     code by code) and ``differs``, 'yes' below .05.
+
+    >>> truth = np.tile([1.0, 0, 0, 0], 100)
+    >>> wave, read = pd.DataFrame({"money": truth * 0.9}), pd.DataFrame({"money": truth[:200]})
+    >>> found = measure_fairness(wave, read, by={"phase": np.tile(["primary", "secondary"], 200).tolist()})
+    >>> found.figures["measure"].unique().tolist()
+    ['precision', 'recall']
     """
 
     figures: pd.DataFrame
     gaps: pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        figures = show_estimates(self.figures, title="How well each group is coded")
+        return figures + show_estimates(self.gaps, title="Gaps between groups")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +100,8 @@ def measure_fairness(
     those of the rest; ``estimate_differences`` gives gaps in the shares themselves that are free of it.
 
     Raises ``InvalidDesign`` and ``InputError`` as ``estimate_prevalence`` does.
+
+    ``design``, ``base`` and ``target`` are those of ``estimate_prevalence``.
 
     >>> rng = np.random.default_rng(0)
     >>> truth, group = (rng.random(4000) < 0.3), rng.integers(0, 2, 4000).astype(str)

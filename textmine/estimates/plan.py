@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from textmine.coded import REVIEW_SHARE, CodedDataset
+from textmine.display import show_card, show_table
 from textmine.errors import InputError
 from textmine.estimates.formulas import Z95
 from textmine.estimates.survey import SurveyWave, as_wave
@@ -35,6 +36,11 @@ class AuditPlan:
     ``codes`` has a row a code: the share that the scores expect, and the half width of the interval that can
     be expected when reading by this plan, at random with the scores, and at random without them; and how
     many units each way would take for the half width wanted. ``sentences`` say it in words.
+
+    >>> scores = pd.DataFrame({"money": np.linspace(0, 1, 500) ** 3})
+    >>> plan = plan_audit(scores, n=50)
+    >>> plan.n, plan.units.columns.tolist()
+    (50, ['unit_id', 'probability', 'stratum', 'sampling_role'])
     """
 
     units: pd.DataFrame
@@ -43,6 +49,11 @@ class AuditPlan:
     minutes: float
     review: int
     sentences: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        parts = [show_table(self.codes, caption="What reading by this plan would tell", most=40)]
+        about = f"{self.n:,} units to read, about {self.minutes:,.0f} minutes"
+        return show_card("Audit plan", parts, about=about, notes=self.sentences)
 
     @property
     def read_all(self) -> bool:
@@ -64,6 +75,8 @@ def plan_audit(
     Give ``n`` to read so many and learn how wide the intervals will be. ``codes`` are those that the plan
     looks to (all without). Scores are taken for chances, so the plan is as good as their calibration; the
     estimate is right all the same. Raises ``InputError`` for an impossible width or number.
+
+    ``seconds_per_unit`` is the time that one unit takes to read.
 
     >>> rng = np.random.default_rng(0)
     >>> scores = pd.DataFrame({"money": rng.beta(0.2, 0.8, 3000)})

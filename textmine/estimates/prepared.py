@@ -16,6 +16,7 @@ from textmine.estimates.bases import Counted, count_by
 from textmine.estimates.cells import Units
 from textmine.estimates.design import AuditDesign, resolve_design
 from textmine.estimates.survey import SurveyWave, align_column, as_wave
+from textmine.frames import as_unit_table
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,7 +94,7 @@ def prepare_estimates(
     'answers that were not blank;'
     """
     wave, design = as_wave(coded), design or AuditDesign()
-    labels = checked.decisions if isinstance(checked, CodedDataset) else checked
+    labels = checked.decisions if isinstance(checked, CodedDataset) else as_unit_table(checked)
     if labels.index.has_duplicates:
         raise InputError("The units read stand more than once in the labels. Give each once, adjudicated.")
     read = labels[labels.notna().any(axis=1)]

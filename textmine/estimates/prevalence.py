@@ -15,6 +15,7 @@ from textmine.estimates.cells import Cells, bound_cells, estimate_cells
 from textmine.estimates.design import AuditDesign
 from textmine.estimates.formulas import bound_share
 from textmine.estimates.prepared import Groups, Prepared, prepare_estimates
+from textmine.estimates.shown import EstimateTable
 from textmine.estimates.survey import SurveyWave, as_wave
 
 #: With fewer units read that carry a code, its row says so.
@@ -90,7 +91,7 @@ def estimate_prevalence(
     place = {code: number for number, code in enumerate(wave.codes)}
     order = found["code"].map(place)
     found = found.iloc[np.argsort(order.to_numpy(), kind="stable")].reset_index(drop=True)
-    return found[[*(c for c in found.columns if c != "validity"), "validity"]]
+    return EstimateTable(found[[*(c for c in found.columns if c != "validity"), "validity"]])
 
 
 def _estimate_block(

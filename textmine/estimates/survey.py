@@ -12,6 +12,7 @@ import pandas as pd
 
 from textmine.coded import CodedDataset
 from textmine.errors import InputError
+from textmine.frames import as_column, as_unit_table
 
 #: The score from which a code applies where no threshold is given.
 HALF = 0.5
@@ -102,11 +103,14 @@ def as_wave(coded: SurveyWave | CodedDataset | pd.DataFrame) -> SurveyWave:
     """A wave made of whatever holds one."""
     if isinstance(coded, SurveyWave):
         return coded
-    return SurveyWave.from_coded(coded) if isinstance(coded, CodedDataset) else SurveyWave(coded)
+    return (
+        SurveyWave.from_coded(coded) if isinstance(coded, CodedDataset) else SurveyWave(as_unit_table(coded))
+    )
 
 
 def align_column(values: Any, units: pd.Index, name: str) -> pd.Series:
     """A value for each unit; raises ``InputError`` for a column of other length or of other units."""
+    values = as_column(values)
     if isinstance(values, pd.Series) and not values.index.equals(units):
         if values.index.has_duplicates or not units.isin(values.index).all():
             lacking = int((~units.isin(values.index)).sum())

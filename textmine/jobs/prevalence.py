@@ -24,9 +24,11 @@ from textmine.estimates.survey import SurveyWave
 from textmine.exchange.scored_wave import read_provenance, read_scored_wave
 from textmine.files import atomic_text, write_rows
 from textmine.jobs.certify import read_checked
+from textmine.jobs.figures import describe_inputs, name_path, note_figures, write_command
 from textmine.reading import read_table
 from textmine.reading.labels import find_unit_ids
 from textmine.reading.table import list_names
+from textmine.report.themes import ESTIMATOR
 
 _WIDE = ("coded_wide.csv", "coded_wide.parquet", "coded_wide.xlsx")
 #: Figures are written with so many decimals.
@@ -145,10 +147,28 @@ def estimate_folder(
         alike = measure_fairness(wave, sample.labels, by=by, **plain)
         files += [(fairness, alike.figures), (fairness.with_stem(f"{fairness.stem}-gaps"), alike.gaps)]
     paths = []
+    if out is not None:
+        asked = vars(columns) | {"probability": probability, "id": id, "unit": unit, "base": base}
+        asked |= {"target": target, "trained_on": int(said.get("counts", {}).get("trained_on", 0))}
+        flags = {f"--{name}": value for name, value in asked.items() if name != "trained_on"}
+        named, beside = note_figures(
+            table,
+            out,
+            kind="share",
+            keys=("code", "question", "by", "group"),
+            inputs=describe_inputs(folder, said, {"checked": checked}, {**asked, "by": list(columns.by)}),
+            command=write_command(
+                ["textmine", "prevalence", name_path(folder)],
+                {"--checked": list(checked), **flags, "--out": "prevalence.csv"},
+            ),
+            estimator=ESTIMATOR,
+        )
+        files[0] = (out, named)
     for path, frame in files:
         if path is not None:
             write_figures(frame, path)
             paths.append(path)
+    paths += [beside] if out is not None else []
     report = PrevalenceReport(table, apart_table, notes, paths, alike)
     if figure is None:
         return report

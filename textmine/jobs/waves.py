@@ -121,39 +121,40 @@ def compare_folders(
         progress("tracing the trend")
         trend = trace_trend(waves, times=options.times, counting=counting, same=options.same)
     notes += found.notes
-    inputs = _describe_waves(folders, checked, options, out)
-    return WavesReport(found, trend, notes, write_waves(found, trend, notes, out, inputs=inputs))
+    made_of = _describe_waves(folders, checked, options)
+    return WavesReport(found, trend, notes, write_waves(found, trend, notes, out, made_of=made_of))
 
 
 def _describe_waves(
-    folders: Sequence[Path], checked: Mapping[Path, Sequence[Path]], options: WaveOptions, out: Path
-) -> dict[str, Any]:
-    """All that the figures depend on: the folders, what was read of each, options."""
+    folders: Sequence[Path], checked: Mapping[Path, Sequence[Path]], options: WaveOptions
+) -> tuple[dict[str, Any], str]:
+    """All that the figures depend on (the folders, what was read of each, options), and the command."""
     asked = {**vars(options.columns), "by": list(options.columns.by)}
     asked |= {
         name: getattr(options, name) for name in ("unit", "base", "probability", "id", "adjust", "panel")
     }
-    return {
+    inputs = {
         "folders": [
             describe_inputs(folder, read_provenance(folder), {"checked": checked.get(folder, ())}, {})
             for folder in folders
         ],
         "options": asked,
-        "command": write_command(
-            ["textmine", "waves", *map(name_path, folders)],
-            {
-                "--checked": [
-                    f"{name_path(folder)}={name_path(path)}"
-                    for folder in folders
-                    for path in checked.get(folder, ())
-                ],
-                **{f"--{name}": value for name, value in asked.items()},
-                "--same": list(options.same),
-                "--no-topics": not options.topics,
-                "--out": out,
-            },
-        ),
     }
+    command = write_command(
+        ["textmine", "waves", *map(name_path, folders)],
+        {
+            "--checked": [
+                f"{name_path(folder)}={name_path(path)}"
+                for folder in folders
+                for path in checked.get(folder, ())
+            ],
+            **{f"--{name}": value for name, value in asked.items()},
+            "--same": list(options.same),
+            "--no-topics": not options.topics,
+            "--out": "waves",
+        },
+    )
+    return inputs, command
 
 
 def write_waves(
@@ -162,25 +163,26 @@ def write_waves(
     notes: Sequence[str],
     out: Path,
     *,
-    inputs: Mapping[str, Any] | None = None,
+    made_of: tuple[Mapping[str, Any], str] | None = None,
 ) -> list[Path]:
     """Write the tables, the figures and the page; gives the paths, the page first.
 
-    ``inputs`` are what the figures depend on, kept beside ``codes.csv`` for ``textmine trace``.
+    ``made_of`` is what the figures depend on and the command, kept beside ``codes.csv`` for
+    ``textmine trace``.
     """
     make_folder(out)
     paths = []
     tables = {name: table for name, table in found.tables().items() if len(table) or name == "answers"}
     if trend is not None:
         tables |= {"trend": trend.table, "slopes": trend.slopes, "breaks": trend.breaks}
-    if inputs is not None and len(found.codes):
+    if made_of is not None and len(found.codes):
         named, beside = note_figures(
             found.codes,
             out / "codes.csv",
             kind="change",
             keys=("code", "question", "by", "group"),
-            inputs=inputs,
-            command=str(inputs["command"]),
+            inputs=made_of[0],
+            command=made_of[1],
             estimator="textmine waves (the difference of two corrected shares)",
         )
         tables["codes"] = named

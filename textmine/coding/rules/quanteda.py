@@ -30,6 +30,13 @@ def read_quanteda(path: str | Path) -> RuleSet:
     A category takes the hits of those below it as well. A value without a letter or digit, such as ':-)',
     cannot be matched: it is left out, named in ``left_out`` and counted in the log. Raises ``CodebookError``
     where the file is no dictionary.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "economy.yml")
+    ...     _ = path.write_text("MONEY: [sav*, cost*]\\nTIME: [hour*]\\n", encoding="utf-8")
+    ...     [entry.id for entry in read_quanteda(path).codes]
+    ['MONEY', 'TIME']
     """
     file = Path(path)
     return parse_quanteda(read_utf8(file), file.name, id=file.stem)
