@@ -8,7 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -192,3 +192,25 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def debian() -> Callable[[str, Callable[[], object]], bool]:
     """``install_package``, for tests that need a program of the system."""
     return install_package
+
+
+# --- a real browser -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium(debian: Callable[[str, Callable[[], object]], bool]) -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright; installed first where that can be done."""
+    pytest.importorskip("playwright", reason="playwright is not installed: pip install 'textmine[dev]'")
+    from playwright.sync_api import sync_playwright
+
+    if not debian("chromium", find_browser):
+        pytest.skip("no Chromium, and none could be installed")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def find_browser() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)

@@ -3,6 +3,9 @@
 Public names are loaded on first use, so that ``import textmine`` stays quick.
 """
 
+# A user's mypy, strict or not, sees the names below as this package's own:
+# mypy: implicit-reexport
+
 from __future__ import annotations
 
 from importlib import import_module

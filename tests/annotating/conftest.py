@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -148,25 +147,6 @@ def cookie(work: Work) -> str:
 
 
 # --- a real browser -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def chromium(debian: Callable[[str, Callable[[], object]], bool]) -> Iterator[Any]:
-    """Debian's Chromium, driven by Playwright; installed first where that can be done."""
-    pytest.importorskip("playwright", reason="playwright is not installed: pip install 'textmine[dev]'")
-    from playwright.sync_api import sync_playwright
-
-    if not debian("chromium", find_browser):
-        pytest.skip("no Chromium, and none could be installed")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-def find_browser() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @pytest.fixture
