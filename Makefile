@@ -4,6 +4,9 @@
 #   make test       the quick tests             make test-slow   the slow ones
 #   make check      ruff, format, mypy and the quick tests: what a change must pass
 #   make format     put the code in its form    make models      retrain the shipped model
+#   make docs       the documentation, into out/site
+#   make bundle     wheels pinned by hash, for machines without internet (docs/installing.md)
+#   make notebooks   run the notebooks anew and keep what they show
 #   make clean      remove what was made, save .venv (rm -rf .venv for a wholly fresh start)
 #
 # To choose the Python that .venv is made with: make PYTHON=/path/to/python test
@@ -17,7 +20,7 @@ FITS  = import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 # Nothing is fetched from a model hub: all that is needed comes with the packages.
 export HF_HUB_OFFLINE = 1
 
-.PHONY: demo test test-slow check format models vectors clean
+.PHONY: demo test test-slow check format models vectors bundle docs clean notebooks
 
 demo: $(STAMP)
 	@$(BIN)/textmine demo
@@ -50,6 +53,18 @@ models: $(STAMP)
 # The static vectors that coders look words up in, distilled from the packaged encoder.
 vectors: $(STAMP)
 	$(BIN)/python -c "from textmine.coding.static import distil_packaged_encoder; distil_packaged_encoder()"
+
+# Everything that textmine needs, as wheels: make bundle EXTRAS=all takes torch in as well.
+EXTRAS = annotate,onnx,postgres
+bundle: $(STAMP)
+	$(BIN)/python tools/bundle.py --out dist/bundle --extras '$(EXTRAS)'
+
+# Warnings are errors. The theme's note on its own future is left out.
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+notebooks: $(STAMP)
+	$(BIN)/python notebooks/refresh.py
 
 clean:
 	rm -rf build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -207,20 +206,3 @@ def test_check_for_places_sees_them(path: tuple[str, ...]) -> None:
     assert MACHINE_PLACE.search("/".join(path).encode())
     assert MACHINE_PLACE.search("\\".join(("C:", "Users", "me")).encode())
     assert not MACHINE_PLACE.search(b"see docs/home/index and ~/study/survey")
-
-
-@pytest.mark.slow
-def test_wheel_carries_code_models_and_corpus(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    (wheel,) = tmp_path.glob("textmine-*.whl")
-    held = set(zipfile.ZipFile(wheel).namelist())
-    wanted = {f"textmine/{name}" for name in ("__init__.py", "py.typed", "cli.py")}
-    for folder in (ROOT / "models", ROOT / "codebooks", ROOT / "corpora" / "school-collaboration"):
-        files = {path.relative_to(ROOT).as_posix() for path in folder.rglob("*") if path.is_file()}
-        assert files, f"{folder.name} is empty"
-        wanted |= {f"textmine/data/{name}" for name in files}
-    assert wanted <= held, sorted(wanted - held)
-    strays = {name for name in held if not name.startswith(("textmine/", "textmine-"))}
-    assert not strays

@@ -15,21 +15,39 @@ from collections.abc import Iterable
 
 
 class TextmineError(ValueError):
-    """Something a user can put right; the command line prints it in one line and exits with 1."""
+    """Something a user can put right; the command line prints it in one line and exits with 1.
+
+    >>> issubclass(InputError, TextmineError), issubclass(TextmineError, ValueError)
+    (True, True)
+    """
 
 
 class InputError(TextmineError):
-    """A table, a column, a row or a label file is not what was wanted."""
+    """A table, a column, a row or a label file is not what was wanted.
+
+    >>> try:
+    ...     raise InputError("No column 'q12' in wave3.csv. Columns: id, comment. Choose one with --text.")
+    ... except TextmineError as error:
+    ...     str(error)[:28]
+    "No column 'q12' in wave3.csv"
+    """
 
 
 class InvalidDesign(InputError):
-    """The units that people read were drawn in a way that does not bear the claim asked for."""
+    """The units that people read were drawn in a way that does not bear the claim asked for.
+
+    >>> issubclass(InvalidDesign, TextmineError)
+    True
+    """
 
 
 class CodebookError(TextmineError):
     """A codebook breaks its form.
 
     ``problems`` lists everything found, so that one reading mends all.
+
+    >>> CodebookError("Two problems in codebook.yaml.", ["code 1: no id", "code 2: no id"]).problems[1]
+    'code 2: no id'
     """
 
     def __init__(self, message: str, problems: Iterable[str] = ()) -> None:
@@ -38,4 +56,8 @@ class CodebookError(TextmineError):
 
 
 class ModelError(TextmineError):
-    """A model folder is missing, damaged or does not fit what is asked of it."""
+    """A model folder is missing, damaged or does not fit what is asked of it.
+
+    >>> issubclass(ModelError, TextmineError)
+    True
+    """

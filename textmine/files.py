@@ -7,9 +7,9 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any
 
 from textmine.errors import InputError
@@ -29,6 +29,30 @@ def sha256_of(value: Any) -> str:
     """
     canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def find_damage(folder: Path, files: Mapping[str, str]) -> str:
+    """What is wrong with a folder whose ``files`` are named with their sha256; '' where all is well.
+
+    A name that leads out of the folder is damage as well, and is not read.
+    """
+    for name, sha256 in files.items():
+        if leads_out(name):
+            return "it names files outside the folder"
+        if not (folder / name).is_file():
+            return f"{name} is missing"
+        if sha256_of_file(folder / name) != sha256:
+            return f"{name} is not the file that was saved"
+    return ""
+
+
+def leads_out(name: str) -> bool:
+    """Whether a name, read on whatever system, leads out of its folder.
+
+    >>> leads_out("fast/config.json"), leads_out("../x"), leads_out("C:x")
+    (False, True, True)
+    """
+    return any(path(name).anchor or ".." in path(name).parts for path in (PurePosixPath, PureWindowsPath))
 
 
 @contextmanager

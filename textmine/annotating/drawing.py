@@ -28,6 +28,9 @@ class Pick:
     """A unit to read: why it was picked and, where chance did that, how likely it was and in which sample.
 
     ``code`` names the code that it was picked for, '' where there is none.
+
+    >>> Pick("u1", "random", probability=0.25, sample="people").code
+    ''
     """
 
     unit_id: str

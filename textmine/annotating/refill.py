@@ -120,6 +120,9 @@ def refill_queue(
     all active annotators, if not said. Raises ``InputError`` where nobody is there to read, or the project
     is reflexive and the mix is not 'random' alone.
 
+    ``review`` are units of a work list, for the strategy of that name; ``audit_code`` names the code whose
+    scores part the audit into strata.
+
     >>> import tempfile
     >>> from textmine import Codebook, Corpus, create_project
     >>> from textmine.annotations import Settings

@@ -47,12 +47,13 @@ def make_coded(
     units = order_units(store, [*current, *rulers])
     values = settle_cells(store.codebook.ids, units, current, last_word)
     spans = _list_spans(values, events, current, last_word)
-    texts = None
+    texts = facts = None
     if store.corpus is not None:
+        facts = store.corpus.facts.reindex(values.index)
         by_id = dict(zip(store.corpus.ids, store.corpus.texts, strict=True))
         texts = pd.Series([by_id.get(unit, "") for unit in units], index=values.index, dtype=object)
     coder = annotator or (SETTLED if adjudicated else AGREED)
-    return CodedDataset(values, store.codebook, coder, spans=spans, texts=texts)
+    return CodedDataset(values, store.codebook, coder, spans=spans, texts=texts, attributes=facts)
 
 
 def list_readers(store: AnnotationStore) -> list[str]:

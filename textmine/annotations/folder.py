@@ -56,6 +56,17 @@ def export_annotations(store: AnnotationStore, folder: Path | str) -> list[Path]
     ``import_annotations`` builds the store again, event for event. ``labels/`` holds the codings in force as
     lines of unit, code, quote and stance, for reading and for training; it is not read back.
     Raises ``InputError`` rather than write over a file of another form.
+
+    >>> import tempfile
+    >>> from textmine.annotations.store import AnnotationStore
+    >>> from textmine.codebook import Codebook
+    >>> book = Codebook.from_labels(["money"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with AnnotationStore(Path(folder, "store.sqlite"), "study", book) as store:
+    ...         _ = store.decide("u1", "ann", ["money"])
+    ...         written = export_annotations(store, Path(folder, "text"))
+    >>> "ann.jsonl" in [path.name for path in written]
+    True
     """
     root = Path(folder)
     make_folder(root)
@@ -85,6 +96,19 @@ def import_annotations(store: AnnotationStore, folder: Path | str, *, agreed_by:
     of their ``coder`` with the sampling role 'imported', or, where no coder is named, what ``agreed_by``
     settled. Quotes get their offsets where the store knows the texts. Everybody needs a new token then.
     Raises ``InputError`` with file and line for what cannot be read.
+
+    >>> import tempfile
+    >>> from textmine.annotations.store import AnnotationStore
+    >>> from textmine.codebook import Codebook
+    >>> book = Codebook.from_labels(["money"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with AnnotationStore(Path(folder, "store.sqlite"), "study", book) as store:
+    ...         _ = store.decide("u1", "ann", ["money"])
+    ...         written = export_annotations(store, Path(folder, "text"))
+    ...     with AnnotationStore(Path(folder, "again.sqlite"), "study", book) as store:
+    ...         _ = import_annotations(store, Path(folder, "text"))
+    ...         store.coded("ann").counts()
+    {'money': 1}
     """
     root = Path(folder)
     paths = sorted(root.glob("*.jsonl"))

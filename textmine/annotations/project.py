@@ -22,6 +22,7 @@ from textmine.codebook import Codebook, read_plain_yaml
 from textmine.corpus import Corpus, Document, as_strings
 from textmine.errors import InputError
 from textmine.files import atomic_text, make_folder, write_rows
+from textmine.forms import FORMS, check_form
 
 #: Names the database of every project, over what its settings say: a URL or the path of an SQLite file.
 DATABASE_VARIABLE = "TEXTMINE_DATABASE"
@@ -118,7 +119,19 @@ class Settings(_Strict):
 
 @dataclass(frozen=True, eq=False)
 class Project:
-    """A study folder: settings, codebook, texts; ``open_store`` gives its annotations."""
+    """A study folder: settings, codebook, texts; ``open_store`` gives its annotations.
+
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> from textmine.codebook import Codebook
+    >>> from textmine.corpus import Corpus
+    >>> texts = Corpus(pd.DataFrame({"doc_id": ["u1", "u2"], "text": ["Money is pooled", "We train"]}))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     project = create_project(folder, texts, Codebook.from_labels(["money"]), Settings(name="study"))
+    ...     with project.open_store() as store:
+    ...         store.codebook.ids
+    ['money']
+    """
 
     folder: Path
     settings: Settings
@@ -223,6 +236,18 @@ def create_project(
     """Write a new project folder and give the project; its store and tasks come after.
 
     Raises ``InputError`` where the folder holds a project already, or there is nothing to code.
+
+    ``suggestions`` are codes that a model proposes, shown to annotators after their own decision.
+
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> from textmine.codebook import Codebook
+    >>> from textmine.corpus import Corpus
+    >>> texts = Corpus(pd.DataFrame({"doc_id": ["u1", "u2"], "text": ["Money is pooled", "We train"]}))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     project = create_project(folder, texts, Codebook.from_labels(["money"]), Settings(name="study"))
+    ...     project.codebook.ids, Path(folder, "codebook.yaml").is_file()
+    (['money'], True)
     """
     root = Path(folder)
     if (root / _SETTINGS).exists():
@@ -263,6 +288,7 @@ def read_settings(text: str) -> Settings:
     tree = read_plain_yaml(text, _SETTINGS, found)
     if not isinstance(tree, dict) or found:
         raise InputError(f"{_SETTINGS}: {'; '.join(found) or 'wanted settings such as name: and approach:'}")
+    check_form(tree.pop("format", None), "project", _SETTINGS)
     try:
         return Settings.model_validate(tree)
     except ValidationError as error:
@@ -281,7 +307,7 @@ def describe_problems(error: ValidationError) -> str:
 
 def dump_settings(settings: Settings) -> str:
     """Settings as YAML that ``read_settings`` reads back as they are."""
-    values = settings.model_dump()
+    values = {"format": FORMS["project"], **settings.model_dump()}
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
 
 

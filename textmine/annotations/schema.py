@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -14,9 +15,13 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from textmine.errors import InputError
+from textmine.forms import FORMS, check_form
+from textmine.mounts import name_share
+
+log = logging.getLogger(__name__)
 
 #: The form of the tables. A change of form takes the next number and a step in ``MIGRATIONS``.
-VERSION = 1
+VERSION = FORMS["annotation store"]
 #: What brings a store of an older form one number up.
 MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
 
@@ -24,6 +29,8 @@ _BUSY_SECONDS = 30.0
 #: Kept open, one for each thread of a usual web server; opening one anew costs more than a write.
 _CONNECTIONS = 40
 _META = sa.MetaData()
+#: Databases on a network share that were warned of; once each is enough.
+_WARNED: set[str] = set()
 
 VERSIONS = sa.Table("textmine_schema", _META, sa.Column("version", sa.Integer, primary_key=True))
 
@@ -83,8 +90,9 @@ def open_engine(where: Path | str) -> Engine:
     """Connections to the store in an SQLite file or, by its URL, in a PostgreSQL database.
 
     The tables are made where there are none, and brought up to the present form where they are older.
-    SQLite writes ahead (WAL) and waits for the disk before a write counts as done. Errors never show what
-    was being written. Raises ``InputError`` where the store cannot be opened or is of a newer form.
+    SQLite writes ahead (WAL) and waits for the disk before a write counts as done; on a network share that
+    is not safe, and a warning is logged once. Errors never show what was being written. Raises
+    ``InputError`` where the store cannot be opened or is of a newer form.
     """
     url = find_url(where)
     # What only reads is one statement and needs no transaction; what writes begins its own.
@@ -94,6 +102,7 @@ def open_engine(where: Path | str) -> Engine:
     except ArgumentError:
         raise InputError("The address of the store is none that can be used. Check its form.") from None
     if engine.dialect.name == "sqlite":
+        _warn_of_share(url)
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -128,6 +137,22 @@ def find_url(where: Path | str) -> URL:
             "PostgreSQL needs the package psycopg. Install it with: pip install textmine[postgres]"
         )
     return url.set(drivername="postgresql+psycopg")
+
+
+def _warn_of_share(url: URL) -> None:
+    """Say once that a database lies where its writes are not safe."""
+    place = url.database
+    if not place or place == ":memory:" or place in _WARNED:
+        return
+    if kind := name_share(place):
+        _WARNED.add(place)
+        log.warning(
+            "%s lies on a network share (%s), where SQLite may lose or spoil what two machines write. Keep "
+            "the database on a local disk, or use PostgreSQL: set database: in project.yaml, or the "
+            "environment variable TEXTMINE_DATABASE.",
+            place,
+            kind,
+        )
 
 
 @contextmanager
@@ -194,10 +219,7 @@ def _bring_up_to_date(connection: Connection) -> None:
         connection.execute(VERSIONS.insert().values(version=VERSION))
         return
     found = int(connection.execute(sa.select(sa.func.max(VERSIONS.c.version))).scalar_one() or 0)
-    if found > VERSION:
-        raise InputError(
-            f"The store has form {found}; this textmine knows up to {VERSION}. Install a newer textmine."
-        )
+    check_form(found, "annotation store", "This database")
     for version in range(found, VERSION):
         if version not in MIGRATIONS:
             raise InputError(f"The store has form {found}, which this textmine cannot bring up to {VERSION}.")

@@ -154,6 +154,10 @@ class CleanedText:
     """A cleaned text with the way back: ``map`` is from ``raw`` to ``text``, ``changes`` say what was done.
 
     The changes stand in the order of the steps; where two steps changed the same place both are named.
+
+    >>> cleaned = clean_text("Tea &amp; cake")
+    >>> cleaned.text, cleaned.raw, len(cleaned.changes)
+    ('Tea & cake', 'Tea &amp; cake', 1)
     """
 
     text: str

@@ -37,7 +37,7 @@ def make_console() -> Console:
     """A console that takes [brackets] in names and paths for what they are."""
     from rich.console import Console
 
-    return Console(markup=False, highlight=False)  # names and paths may hold [brackets]
+    return Console(markup=False, highlight=False, emoji=False)  # names may hold [brackets] and :colons:
 
 
 def show_steps(silent: bool) -> Any:

@@ -31,7 +31,9 @@ def redact(
     ],
     text: Text = None,
     id: Id = None,
-    mode: Annotated[str, typer.Option("--mode", help="placeholder, numbered or pseudonym.")] = "placeholder",
+    mode: Annotated[
+        str, typer.Option("--mode", help="placeholder, numbered, pseudonym or removed.")
+    ] = "placeholder",
     key_file: Annotated[
         Path | None, typer.Option("--key-file", help="Secret key of the pseudonyms; made if it is not there.")
     ] = None,

@@ -42,6 +42,8 @@ def write_coded_package(folder: Path, path: Path, *, options: TableOptions | Non
     and hashes stand under ``textmine``. Memory does not grow with the rows. Raises ``InputError`` as
     ``write_coded_tables``.
 
+    ``options`` say what the tables hold.
+
     >>> from textmine.errors import InputError
     >>> try:
     ...     write_coded_package(Path("no-such-folder"), Path("datapackage.json"))

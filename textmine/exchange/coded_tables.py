@@ -32,6 +32,9 @@ class TableOptions:
     """What the tables hold: which of the input's columns (None: all), scores, guarded csv, which figures.
 
     ``prevalence`` is what ``textmine prevalence --out`` wrote; else ``prevalence.csv`` in the folder is.
+
+    >>> TableOptions(attributes=["region"], scores=True).excel_safe
+    False
     """
 
     attributes: Sequence[str] | None = None
@@ -139,6 +142,8 @@ def write_coded_tables(folder: Path, path: Path, *, options: TableOptions | None
     evidence) in the same form, ``NAME_codebook.csv`` and ``NAME_summary.csv``, which says what may be summed;
     beside parquet an R script too. Memory does not grow with the rows. Raises ``InputError`` for another
     ending, a folder that is not whole and a column that it lacks.
+
+    ``options`` say what the tables hold.
 
     >>> try:
     ...     write_coded_tables(Path("no-such-folder"), Path("wave.csv"))

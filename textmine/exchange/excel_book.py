@@ -64,6 +64,8 @@ def write_xlsx(folder: Path, path: Path, *, options: TableOptions | None = None)
     Rows are counted before anything else is read. Raises ``InputError`` where they do not fit into a sheet,
     and as ``read_coded``.
 
+    ``options`` say what the tables hold.
+
     >>> from textmine.errors import InputError
     >>> try:
     ...     write_xlsx(Path("no-such-folder"), Path("wave.xlsx"))

@@ -40,6 +40,12 @@ def read_scored_wave(folder: str | Path) -> ScoredWave:
 
     Raises ``InputError`` where ``scores.parquet`` or ``provenance.json`` is missing, damaged, or the one does
     not fit the other.
+
+    >>> try:
+    ...     read_scored_wave("no-such-folder")
+    ... except InputError as error:
+    ...     str(error)[:14]
+    'no-such-folder'
     """
     folder = Path(folder)
     said = read_provenance(folder)

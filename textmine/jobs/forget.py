@@ -44,6 +44,9 @@ class ForgetReport:
     ``edited`` has the rows and places by file. ``models`` are to be trained anew and ``certificates`` to be
     certified anew; ``releases`` are exports and releases that the person was in; ``unedited`` files could
     not be looked into or written, with the reason.
+
+    >>> ForgetReport(units=2, notes=["no backup was looked into"]).releases
+    []
     """
 
     units: int

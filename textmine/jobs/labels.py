@@ -89,6 +89,8 @@ def import_labels(
     ``annotator`` names who gave them, where the file does not say or says it otherwise; a sheet's is else
     taken from the file's name. Nothing is stored where anything does not fit (``InputError``).
 
+    ``form`` is label-studio, prodigy, doccano, csv or xlsx; else the file's ending tells.
+
     >>> import tempfile
     >>> import pandas as pd
     >>> from textmine import Codebook, Corpus, create_project

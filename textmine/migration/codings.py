@@ -36,6 +36,13 @@ class Migration:
     ``kept`` holds the old values (``unit_id, code, value, why``) that cannot be told from the new codings
     (missing: it was not coded), and ``kept_spans`` the evidence that belongs to none of them: the record
     without which there would be no way back. ``unscored`` names new codes that no model has scored.
+
+    >>> from textmine.migration import Changes
+    >>> old, new = Codebook.from_labels(["money"]), Codebook.from_labels(["savings"])
+    >>> codings = CodedDataset(pd.DataFrame({"money": [1.0, 0.0]}, index=["u1", "u2"]), old, "ann")
+    >>> changes = Changes.loads("changes: [{rename: money, to: savings}]")
+    >>> len(migrate_codings(codings, changes, new).to_read)
+    0
     """
 
     coded: CodedDataset
@@ -86,6 +93,8 @@ def return_codings(
     With ``kept`` the way there and back leads to the codings that one set out with; what was read again since
     stands where the new codings can tell it. Without, ``to_read`` lists what is lost. Raises as
     ``migrate_codings`` does.
+
+    ``kept_spans`` is the evidence in that record.
 
     >>> old, new = Codebook.from_labels(["cost", "time"]), Codebook.from_labels(["barriers"])
     >>> codings = CodedDataset(pd.DataFrame({"cost": [1.0], "time": [0.0]}, index=["u1"]), old, "ann")

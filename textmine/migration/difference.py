@@ -31,6 +31,11 @@ class CodebookDifference:
 
     ``needs_reading`` tells, in words, what each change means for old codings; ``same`` counts codes that did
     not change.
+
+    >>> old = Codebook.loads("codes: [{id: money, definition: Money saved.}]")
+    >>> found = compare_codebooks(old, old)
+    >>> found.codes, found.same
+    ((), 1)
     """
 
     codes: tuple[CodeDifference, ...]

@@ -47,6 +47,8 @@ def compare_sides(
     A code that was added stands with no figure before, one that was retired with none after. Raises
     ``InputError`` where there is nobody on a side, ``CodebookError`` where the changes do not fit.
 
+    ``draws`` bootstrap samples give the intervals.
+
     >>> from textmine.codebook import Codebook
     >>> from textmine.migration.codings import migrate_codings
     >>> old, new = Codebook.from_labels(["cost"]), Codebook.from_labels(["price"])

@@ -72,6 +72,8 @@ def redact_texts(
     ``find_in_texts``. Redacting a redacted text changes nothing. No method finds all: have a sample checked.
     Raises ``InputError`` for a mode, kind or key that will not do.
 
+    ``kinds`` limits what is looked for; words in ``allow`` are left, those in ``deny`` always taken out.
+
     >>> done = redact_texts(["Ask Mrs Patel, office@example.org."], engine=None)
     >>> done.texts
     ['Ask Mrs [PERSON], [EMAIL].']

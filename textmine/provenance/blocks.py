@@ -46,6 +46,9 @@ class RunPart:
 
     ``scores`` are of the same shape, or None where the coder gives none. ``groups`` are respondents,
     ``questions`` what was asked, ``waves`` the wave of each unit; empty where not known.
+
+    >>> RunPart(["u1", "u2"], ["We pool money.", ""], np.array([[1.0], [np.nan]])).values.shape
+    (2, 1)
     """
 
     units: Sequence[str]

@@ -11,6 +11,7 @@ from typing import Any
 
 from textmine.errors import InputError
 from textmine.files import atomic_text, sha256_of
+from textmine.forms import check_form
 
 #: What an event can be.
 KINDS = ("run", "decisions", "thresholds", "certificate", "withdrawal")
@@ -132,13 +133,16 @@ def find_live(events: Sequence[RecordEvent]) -> list[RecordEvent]:
 def _read_line(line: str, folder: Path, number: int) -> tuple[RecordEvent, str]:
     try:
         row = json.loads(line)
+        check_form(row.pop("format", None), "provenance record", str(folder))
         if set(row) != _KEYS or row["kind"] not in KINDS:
             raise ValueError
         stated = str(row.pop("sha256"))
         block = None if row["block"] is None else Block(**row["block"])
         supersedes = tuple(int(seq) for seq in row["supersedes"])
         return RecordEvent(**{**row, "block": block, "supersedes": supersedes}), stated
-    except (ValueError, TypeError, KeyError):
+    except InputError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError):
         raise _tampered(folder, number, "it is no event of this form") from None
 
 

@@ -30,6 +30,11 @@ class Labels:
 
     NaN is 'not coded'. ``quotes`` has the columns unit_id, code, quote, coder and stance, a row for each
     code given with a quote or a stance; '' where a file lacks one of them.
+
+    >>> frame = pd.DataFrame({"money": [1.0, 0.0]}, index=["u1", "u2"])
+    >>> none = pd.DataFrame(columns=["unit_id", "code", "quote", "coder", "stance"])
+    >>> Labels(frame, none).frame["money"].tolist()
+    [1.0, 0.0]
     """
 
     frame: pd.DataFrame

@@ -31,6 +31,14 @@ class Reading:
     ``corpus`` has one document a row, or one per respondent and question where there are several open
     questions. ``parts`` names the columns with the reasons, ``rejected`` the rows that are no documents,
     ``notes`` are sentences for a person, ``table`` is what was read.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "wave3.csv")
+    ...     _ = path.write_text("id,comment\\n1,We train together\\n2,Money is pooled\\n", encoding="utf-8")
+    ...     reading = read_survey(path, text="comment", id="id")
+    >>> reading.corpus.ids, reading.rejected
+    (['1', '2'], [])
     """
 
     corpus: Corpus

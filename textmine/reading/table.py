@@ -52,6 +52,16 @@ class Table:
     were read ('' for xlsx and parquet). ``rows`` and ``lines`` say for each row of ``frame`` which data row
     and which line of the file it is; without them the rows are taken to be whole, their lines unknown.
     ``layout`` says how the table lay in its file: the export's program, the sheet, what each column asked.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from textmine.reading import read_table
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "wave3.csv")
+    ...     _ = path.write_text("id,comment\\n1,We train together\\n", encoding="utf-8")
+    ...     table = read_table(path)
+    >>> table.source, table.frame.to_dict("records")
+    ('wave3.csv', [{'id': '1', 'comment': 'We train together'}])
     """
 
     frame: pd.DataFrame

@@ -62,6 +62,8 @@ def name_forms(corpus: Corpus, *, vocabulary: str | Path = "school-terms") -> Co
 
     Raises ``InputError`` where the corpus has such an attribute already, else as ``find_terms`` does.
 
+    ``vocabulary`` is a name or a file, as for ``find_terms``.
+
     >>> table = pd.DataFrame({"n": ["1", "2"], "said": ["Our cluster left for a MAT.", "A nice head."]})
     >>> named = name_forms(Corpus.from_frame(table, id="n", text="said")).frame
     >>> named[["forms_named", "formality", "shared_governance"]].values.tolist()

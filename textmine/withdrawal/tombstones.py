@@ -12,6 +12,7 @@ from typing import Any
 
 from textmine.errors import InputError
 from textmine.files import atomic_text
+from textmine.forms import check_form
 from textmine.withdrawal.files import PLAN, TOMBSTONES
 from textmine.withdrawal.person import Columns, OwnWords, Person
 
@@ -61,12 +62,15 @@ def read_tombstones(folder: Path) -> list[Tombstone]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
             row: dict[str, Any] = json.loads(line)
+            check_form(row["form"], "withdrawal", f"{TOMBSTONES} in {folder}")
             if row.pop("form") != FORM:
                 raise ValueError
             lists: dict[str, Any] = {
                 name: tuple(row.pop(name)) for name in ("models", "certificates", "releases", "unedited")
             }
             found.append(Tombstone(**row, **lists))
+        except InputError:
+            raise
         except (ValueError, TypeError, KeyError):
             raise InputError(
                 f"{TOMBSTONES} in {folder}, line {number}: no withdrawal. Put back a copy."
