@@ -19,7 +19,7 @@ from textmine.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-FOLDERS = ("corpora", "annotations", "models")
+FOLDERS = ("corpora", "annotations", "models", "docs/assets")
 
 _BLOCK = re.compile(r"(?:^<!-- not run: ([^\n]*?) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: Reasons that let a block stand unrun, and commands that are looked up rather than run.

@@ -74,8 +74,17 @@ def test_demo_names_what_it_wrote(textmine, tmp_path: Path) -> None:
     ran = textmine("demo", "--out", tmp_path / "demo")
     assert ran.code == 0 and ran.err == ""
     for path in tmp_path.rglob("*.*"):
-        assert str(path) in ran.out
+        assert str(path) in ran.out or path.parent.name == "record"  # the coded folder's own history
     assert "Expertise sharing" in ran.out and "respondents" in ran.out
+
+
+def test_demo_opens_its_report_when_asked(textmine, monkeypatch, tmp_path: Path) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    assert textmine("demo", "--quiet", "--open", "--out", tmp_path / "demo").code == 0
+    page = tmp_path / "demo" / "report.html"
+    assert opened == [page.resolve().as_uri()]
+    assert "fictional" in page.read_text("utf-8")
 
 
 def test_quiet_demo_prints_nothing(textmine, tmp_path: Path) -> None:

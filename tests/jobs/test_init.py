@@ -90,7 +90,8 @@ def test_same_seed_gives_the_same_plan(init, study, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((), "give one"),
+        (("--input", "x.csv", "--from", "nowhere"), "give one"),
+        (("--annotator", "ann"), "--input"),
         (("--input", "nowhere.csv"), "nowhere.csv"),
         (("--from", "nowhere"), "provenance.json"),
         (("--approach", "guess", "--input", "x.csv"), "approach"),

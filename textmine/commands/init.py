@@ -76,7 +76,11 @@ def init(
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Make a study folder to annotate in, and say who reads what; each token is shown this once."""
+    """Make a study folder: a README with the commands in order, a starter codebook, a sampling plan.
+
+    With --input or --from it holds texts to annotate, and says who reads what; each token is shown this once.
+    Without, it waits for your export; the same command with --input fills it.
+    """
     from textmine.jobs.init import InitOptions, init_project
     from textmine.jobs.read import ReadOptions
 
@@ -120,18 +124,24 @@ def gather_people(named: dict[str, Names]) -> dict[str, str]:
 def _describe(report: InitReport) -> dict[str, object]:
     roles = [{"name": name, "token": token} for name, token in report.tokens.items()]
     return {
-        "project": report.project.name,
-        "folder": str(report.project.folder),
+        "project": report.project.name if report.project else None,
+        "folder": str(report.folder),
         "units": report.units,
         "review": report.review,
         "tasks": report.tasks,
         "people": roles,
         "notes": report.notes,
+        "paths": [str(path) for path in report.paths],
     }
 
 
 def _print_report(report: InitReport) -> None:
     console = make_console()
+    if report.project is None:
+        console.print("A study folder without texts.")
+        print_notes(console, report.notes)
+        print_paths(console, report.paths)
+        return
     pile = f", {report.review} of them up for review" if report.review else ""
     console.print(f"{report.project.name}: {report.units} texts{pile}; {report.tasks} readings shared out.")
     if report.tokens:
@@ -139,4 +149,4 @@ def _print_report(report: InitReport) -> None:
         for name, token in report.tokens.items():
             console.print(f"  {name}  {token}", soft_wrap=True)
     print_notes(console, report.notes)
-    print_paths(console, [report.project.folder])
+    print_paths(console, [report.folder, *report.paths])

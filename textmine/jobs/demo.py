@@ -50,7 +50,8 @@ class Theme:
 def run_demo(out: Path) -> tuple[CodeReport, list[Theme], Path]:
     """Write the 2025 wave of the shipped corpus as a file, code it, and say what was found.
 
-    Gives the report, the themes from most to least said and the path of the wave's file.
+    Gives the report, the themes from most to least said and the path of the wave's file. ``write_page`` makes
+    the page that people read.
     """
     table = read_table(shipped_folder("corpora") / "school-collaboration" / "comments.csv")
     wave = table.frame[table.frame["wave"] == WAVE]
@@ -61,6 +62,14 @@ def run_demo(out: Path) -> tuple[CodeReport, list[Theme], Path]:
     columns = ColumnNames(text="text", id="comment_id", question="question", group="respondent_id")
     report = code_files([source], MODEL, out / "coded", columns=columns)
     return report, find_themes(report), source
+
+
+def write_page(out: Path) -> list[Path]:
+    """Write the report of a demo that has run as ``report.html``; gives the paths, the page's first."""
+    from textmine.jobs.report import ReportOptions, write_report
+
+    title = f"Schools working together, {WAVE} (fictional answers)"
+    return write_report(out / "coded", out / "report.html", options=ReportOptions(title=title)).paths
 
 
 def find_themes(report: CodeReport) -> list[Theme]:

@@ -1,4 +1,4 @@
-"""``textmine init``: a new project folder from texts, or from the review pile of a coded folder."""
+"""``textmine init``: a study folder, empty or with texts, or from the review pile of a coded folder."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from pydantic import ValidationError
 
 from textmine.annotations import Project, Settings, create_project
 from textmine.annotations.project import SUGGESTION_COLUMNS, describe_problems, find_units
-from textmine.codebook import Code, Codebook
+from textmine.codebook import Codebook
 from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.jobs.read import ReadOptions, read_files
-from textmine.reading import make_corpus, pick_columns, read_table
-
-#: The codebook of a study that has none yet.
-FIRST_CODE = Code(
-    "to_discuss",
-    "To discuss",
-    definition="Anything worth discussing with the team. Replace this code by codes of your own.",
+from textmine.jobs.study_folder import (
+    CODEBOOK,
+    README,
+    STARTER,
+    is_skeleton,
+    write_skeleton,
+    write_study_files,
 )
+from textmine.reading import make_corpus, pick_columns, read_table
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,19 @@ class InitOptions:
 
 @dataclass(frozen=True)
 class InitReport:
-    """The new project, the token of each person (to be shown once), and how much there is to read."""
+    """The new folder, the token of each person (to be shown once), and how much there is to read.
 
-    project: Project
+    ``project`` is None for a folder without texts; ``paths`` are what a person reads first.
+    """
+
+    folder: Path
+    project: Project | None
     tokens: dict[str, str]
     units: int
     review: int
     tasks: int
     notes: list[str]
+    paths: list[Path]
 
 
 def init_project(
@@ -64,16 +70,20 @@ def init_project(
     coded: Path | None = None,
     options: InitOptions | None = None,
 ) -> InitReport:
-    """Make a project folder, register its people and share out what there is to read.
+    """Make a study folder, register its people and share out what there is to read.
 
     ``inputs`` are surveys and transcripts, ``coded`` a folder written by ``textmine code``, whose review pile
-    is to be read; one of the two. With ``coded``, ``sample`` defaults to none: give it to draw an audit
-    sample from all texts as well. Raises ``InputError`` for whatever is missing or does not fit.
+    is to be read. With neither, the folder is made without texts: a starter codebook, a page on sampling and
+    the commands in order; a later call fills it. With ``coded``, ``sample`` defaults to none: give it to draw
+    an audit sample from all texts as well. Raises ``InputError`` for whatever is missing or does not fit.
     """
     options = options or InitOptions()
-    if bool(inputs) == (coded is not None):
+    if inputs and coded is not None:
         raise InputError("A project is made from files (--input) or from a coded folder (--from): give one.")
     settings = _make_settings(folder, options)
+    if not inputs and coded is None:
+        return _begin_folder(folder, settings.name, options)
+    bare = is_skeleton(folder, settings.name)
     notes: list[str] = []
     review: list[str] = []
     suggestions = None
@@ -82,20 +92,59 @@ def init_project(
         corpus, notes = Corpus(report.frame), [*report.notes]
         if report.rejected:
             notes.append(f"{len(report.rejected)} row(s) are no documents; textmine read names them.")
-        codebook = _make_codebook(options.codebook, notes)
+        source = options.codebook or _find_own_codebook(folder)
+        codebook = _make_codebook(source, settings.name, notes)
     else:
         corpus, codes = _read_coded(coded)
         suggestions = _read_suggestions(coded)
         review = _find_review(coded, suggestions, corpus)
-        codebook = Codebook.load(options.codebook) if options.codebook else _bare_codebook(codes, notes)
+        source = options.codebook or _find_own_codebook(folder)
+        codebook = Codebook.load(source) if source else _bare_codebook(codes, notes)
         strange = [code for code in codes if code not in codebook.ids]
         if strange:
             notes.append(f"Not in the codebook, though coded by the model: {', '.join(strange)}.")
+    readme = "COMMANDS.md" if (folder / README).is_file() and not bare else README
+    written = _read_yaml(source) if source else STARTER.format(name=settings.name).encode("utf-8")
     project = create_project(folder, corpus, codebook, settings, suggestions=suggestions)
+    if written and (source or coded is None):  # a codebook keeps its comments
+        (folder / CODEBOOK).write_bytes(written)
     tokens, tasks = _open(project, options, review, from_coded=coded is not None)
+    paths = write_study_files(project, _name_readers(options), whole=coded is None, readme=readme)
     if not options.people:
         notes.append("Nobody is named yet; name annotators with --annotator to share out what is to be read.")
-    return InitReport(project, tokens, len(project.units), len(review), tasks, notes)
+    return InitReport(folder, project, tokens, len(project.units), len(review), tasks, notes, paths)
+
+
+def _begin_folder(folder: Path, name: str, options: InitOptions) -> InitReport:
+    """A study folder without texts."""
+    if (folder / "project.yaml").exists():
+        raise InputError(f"{folder} holds a project already. Choose another folder.")
+    if options.people or options.sample is not None:
+        raise InputError(
+            "There is nothing to read yet: give the texts as well, --input FILE or --from FOLDER."
+        )
+    own = None if options.codebook is None else (Codebook.load(options.codebook), options.codebook)
+    paths = write_skeleton(folder, name)
+    if own is not None:
+        own[0].save(folder / CODEBOOK)
+        (folder / CODEBOOK).write_bytes(_read_yaml(own[1]) or (folder / CODEBOOK).read_bytes())
+    return InitReport(folder, None, {}, 0, 0, 0, [f"Begin with {folder / README}."], paths)
+
+
+def _find_own_codebook(folder: Path) -> Path | None:
+    """The codebook that the folder holds already."""
+    path = folder / CODEBOOK
+    return path if path.is_file() else None
+
+
+def _read_yaml(path: Path) -> bytes:
+    """A codebook's file as it is; nothing where it is a shipped one that is given by name."""
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _name_readers(options: InitOptions) -> list[str]:
+    readers = [name for name, role in options.people.items() if role == "annotator"]
+    return readers or list(options.people)
 
 
 def _make_settings(folder: Path, options: InitOptions) -> Settings:
@@ -121,11 +170,11 @@ def _make_settings(folder: Path, options: InitOptions) -> Settings:
         raise InputError(f"The project cannot be set so: {describe_problems(error)}.") from None
 
 
-def _make_codebook(path: Path | None, notes: list[str]) -> Codebook:
+def _make_codebook(path: Path | None, name: str, notes: list[str]) -> Codebook:
     if path is not None:
         return Codebook.load(path)
     notes.append("No --codebook was given; codebook.yaml holds one code to begin with. Write your own there.")
-    return Codebook("codebook", "0.1", codes=(FIRST_CODE,))
+    return Codebook.loads(STARTER.format(name=name), CODEBOOK)
 
 
 def _bare_codebook(codes: Sequence[str], notes: list[str]) -> Codebook:
@@ -187,8 +236,7 @@ def _find_review(folder: Path, suggestions: pd.DataFrame, corpus: Corpus) -> lis
 def _open(
     project: Project, options: InitOptions, review: Sequence[str], *, from_coded: bool
 ) -> tuple[dict[str, str], int]:
-    readers = [name for name, role in options.people.items() if role == "annotator"]
-    readers = readers or list(options.people)
+    readers = _name_readers(options)
     with project.open_store() as store:
         tokens = {name: store.add_annotator(name, role) for name, role in options.people.items()}
         if not readers:
