@@ -117,8 +117,8 @@ class CalibratedCoder(BaseEstimator):
         """The coded dataset of a corpus: decisions, probabilities and the stretches that carry each code.
 
         A table (pandas, polars, Arrow) with ``text`` and ``doc_id`` or a list of texts does as well.
-        ``evidence`` says what stretches are made of: 'word', 'clause' or 'sentence'. In a notebook a bar shows
-        how far it is.
+        ``evidence`` says what stretches are made of: 'word', 'clause' or 'sentence'. In a notebook a bar
+        shows how far it is.
         """
         from textmine.coding.batch import code_corpus
 
