@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from textmine.annotations import AnnotationStore, schema
 from textmine.codebook import Codebook
 from textmine.errors import InputError
+from textmine.forms import FORMS
 
 
 def set_version(path: Path, version: int) -> None:
@@ -42,6 +43,7 @@ def test_older_store_is_brought_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path = tmp_path / "store.sqlite"
     set_version(path, schema.VERSION)
     monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    monkeypatch.setitem(FORMS, "annotation store", schema.VERSION)
     with pytest.raises(InputError, match="cannot bring up"):
         schema.open_engine(path)
     step = {
