@@ -25,6 +25,7 @@ MODULES = (
     "spans",
     "offsets",
     "display",
+    "svg",
     "corpus",
     "codebook",
     "reading",

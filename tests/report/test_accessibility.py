@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,24 +11,6 @@ pytestmark = pytest.mark.slow
 
 COLUMNS = ("--text", "comment", "--id", "id", "--question", "question", "--group", "person")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-def find_browser() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if (path := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="module")
-def browser(debian) -> Iterator[Any]:
-    pytest.importorskip("playwright", reason="playwright is not installed: pip install 'textmine[dev]'")
-    from playwright.sync_api import sync_playwright
-
-    if not debian("chromium", find_browser):
-        pytest.skip("no Chromium, and none could be installed")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -45,13 +24,13 @@ def report(textmine, tiny_model: Path, study, tmp_path: Path) -> Path:
     return out
 
 
-def test_the_page_breaks_no_rule_fetches_nothing_and_fits(report: Path, browser) -> None:
+def test_the_page_breaks_no_rule_fetches_nothing_and_fits(report: Path, chromium) -> None:
     pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
     axe = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
     faults = {}
     for width in (390, 1024, 1600):
         for scheme in ("light", "dark"):
-            context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+            context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
             page, asked = context.new_page(), []
             page.on("request", lambda request, asked=asked: asked.append(request.url))
             page.goto(report.as_uri())

@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from textmine.topics.figures import draw_choice, draw_map, draw_prevalence, draw_words, write_figure
+from textmine.svg import write_figure
+from textmine.topics.figures import draw_choice, draw_map, draw_prevalence, draw_words
 from textmine.topics.model import TopicModel
 from textmine.topics.stability import choose_topics, measure_prevalence
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-INK, FAINT, GRID = "#1f2933", "#6b7785", "#d9dee4"
-COLOURS = ("#0b6e99", "#c2570c", "#5b7f2b", "#7a4ea3")
-_FONT = "font-family='system-ui, Segoe UI, Helvetica, Arial, DejaVu Sans, sans-serif'"
+from textmine.svg import COLOURS, FAINT, GRID, INK, draw_line, draw_text, frame_svg, shorten
+
 #: Corners of the marks of the first, second, third and fourth series; the first is a circle.
 _SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (
     (),
@@ -43,8 +42,8 @@ def draw_reliability(table: pd.DataFrame, notes: Mapping[str, str] | None = None
     rows = ceil(len(codes) / max(across, 1))
     width, height = across * (side + gap) + 30, top + rows * (side + gap + 26) + 26
     body = [
-        _text(18, 24, "Reliability: are the probabilities right?", size=15, weight="bold"),
-        _text(
+        draw_text(18, 24, "Reliability: are the probabilities right?", size=15, weight="bold"),
+        draw_text(
             18,
             44,
             "On the dashed line they are; above it the code is more frequent than told. Bars: 95%.",
@@ -55,12 +54,14 @@ def draw_reliability(table: pd.DataFrame, notes: Mapping[str, str] | None = None
     for number, code in enumerate(codes):
         x = 40 + (number % across) * (side + gap)
         y = top + 30 + (number // across) * (side + gap + 26)
-        body.append(_text(x, y - 19, _shorten(code, 27), size=11.5, weight="bold", title=code))
-        body.append(_text(x, y - 6, (notes or {}).get(code, ""), size=9.5, fill=FAINT))
+        body.append(draw_text(x, y - 19, shorten(code, 27), size=11.5, weight="bold", title=code))
+        body.append(draw_text(x, y - 6, (notes or {}).get(code, ""), size=9.5, fill=FAINT))
         body += _panel(x, y, side, table[table["code"] == code])
-    body.append(_text(18, height - 10, "Across: probability that the coder gives.", size=10.5, fill=FAINT))
     body.append(
-        _text(
+        draw_text(18, height - 10, "Across: probability that the coder gives.", size=10.5, fill=FAINT)
+    )
+    body.append(
+        draw_text(
             width - 16,
             height - 10,
             f"Up: share to which people gave the code. Hollow: fewer than {FEW} texts.",
@@ -69,7 +70,7 @@ def draw_reliability(table: pd.DataFrame, notes: Mapping[str, str] | None = None
             anchor="end",
         )
     )
-    return _svg(width, height, "Reliability of the probabilities, code by code", body)
+    return frame_svg(width, height, "Reliability of the probabilities, code by code", body)
 
 
 def draw_intervals(
@@ -95,24 +96,24 @@ def draw_intervals(
     def across(value: float) -> float:
         return left + plot * (min(max(value, low), high) - low) / (high - low)
 
-    body = [_text(16, 24, title, size=15, weight="bold"), *key]
+    body = [draw_text(16, 24, title, size=15, weight="bold"), *key]
     if note:
-        body.append(_text(16, 44, note, size=11, fill=FAINT))
+        body.append(draw_text(16, 44, note, size=11, fill=FAINT))
     for step in range(6):
         value = low + (high - low) * step / 5
         x, shown = across(value), f"{value:.1%}" if percent else f"{value:.1f}"
-        body.append(_line(x, top - 8, x, height - 26, GRID))
-        body.append(_text(x, height - 10, shown, size=10, fill=FAINT, anchor="middle"))
+        body.append(draw_line(x, top - 8, x, height - 26, GRID))
+        body.append(draw_text(x, height - 10, shown, size=10, fill=FAINT, anchor="middle"))
     if low < 0 < high:
-        body.append(_line(across(0.0), top - 8, across(0.0), height - 26, INK))
+        body.append(draw_line(across(0.0), top - 8, across(0.0), height - 26, INK))
     for r, label in enumerate(labels):
         y = top + row * r
         middle = y + 7.5 * (len(series) - 1) + 6
-        shown = _shorten(label, 34)
-        body.append(_text(left - 12, middle + 4, shown, size=11, anchor="end", title=label))
+        shown = shorten(label, 34)
+        body.append(draw_text(left - 12, middle + 4, shown, size=11, anchor="end", title=label))
         for k, one in enumerate(series):
             body += _whisker(across, one.values[r], y + 6 + 15 * k, k)
-    return _svg(width, height, title, body)
+    return frame_svg(width, height, title, body)
 
 
 def _key(names: Sequence[str], y: float, right: float) -> tuple[list[str], int]:
@@ -123,7 +124,7 @@ def _key(names: Sequence[str], y: float, right: float) -> tuple[list[str], int]:
         if at > 16 and at + wide > right:
             at, y, lines = 16.0, y + 18, lines + 1
         body.append(_mark(at + 5, y, k))
-        body.append(_text(at + 14, y + 4, name, size=11))
+        body.append(draw_text(at + 14, y + 4, name, size=11))
         at += wide
     return body, lines
 
@@ -140,10 +141,10 @@ def draw_learning_curve(table: pd.DataFrame) -> str:
     names = {"micro_f1": "micro F1", "macro_f1": "macro F1", "macro_average_precision": "average precision"}
     known = table.dropna(subset=["value"])
     width, height, left, top, plot_w, plot_h = 640, 380, 52, 62, 430, 262
-    body = [_text(16, 24, "Learning curve: what more coded texts bring", size=15, weight="bold")]
-    body.append(_text(16, 44, "Cross-validated by respondent; bands: 95%.", size=11, fill=FAINT))
+    body = [draw_text(16, 24, "Learning curve: what more coded texts bring", size=15, weight="bold")]
+    body.append(draw_text(16, 44, "Cross-validated by respondent; bands: 95%.", size=11, fill=FAINT))
     if known.empty:
-        return _svg(width, height, "Learning curve", body)
+        return frame_svg(width, height, "Learning curve", body)
     most = float(known["texts"].max())
     low = max(0.0, (int(float(known["low"].min()) * 10)) / 10)
     high = min(1.0, ceil(float(known["high"].max()) * 10) / 10)
@@ -154,14 +155,16 @@ def draw_learning_curve(table: pd.DataFrame) -> str:
 
     for step in range(round(span * 10) + 1):
         y = place(0, low + step / 10)[1]
-        body.append(_line(left, y, left + plot_w, y, GRID))
-        body.append(_text(left - 8, y + 4, f"{low + step / 10:.1f}", size=10, fill=FAINT, anchor="end"))
+        body.append(draw_line(left, y, left + plot_w, y, GRID))
+        body.append(draw_text(left - 8, y + 4, f"{low + step / 10:.1f}", size=10, fill=FAINT, anchor="end"))
     for texts in sorted(set(known["texts"])):
         x = place(texts, low)[0]
-        body.append(_line(x, top + plot_h, x, top + plot_h + 5, FAINT))
-        body.append(_text(x, top + plot_h + 18, f"{texts:.0f}", size=10, fill=FAINT, anchor="middle"))
+        body.append(draw_line(x, top + plot_h, x, top + plot_h + 5, FAINT))
+        body.append(draw_text(x, top + plot_h + 18, f"{texts:.0f}", size=10, fill=FAINT, anchor="middle"))
     middle = left + plot_w / 2
-    body.append(_text(middle, top + plot_h + 38, "texts learned from", size=11, fill=FAINT, anchor="middle"))
+    body.append(
+        draw_text(middle, top + plot_h + 38, "texts learned from", size=11, fill=FAINT, anchor="middle")
+    )
     ends: list[tuple[float, str, str]] = []
     for k, (measure, name) in enumerate(names.items()):
         rows = known[known["measure"] == measure].sort_values("texts").to_dict("records")
@@ -171,8 +174,8 @@ def draw_learning_curve(table: pd.DataFrame) -> str:
     below = -100.0
     for y, words, colour in sorted(ends):
         below = max(y + 4, below + 15)
-        body.append(_text(left + plot_w + 10, below, words, size=11, fill=colour, weight="bold"))
-    return _svg(width, height, "Learning curve", body)
+        body.append(draw_text(left + plot_w + 10, below, words, size=11, fill=colour, weight="bold"))
+    return frame_svg(width, height, "Learning curve", body)
 
 
 def _panel(x: float, y: float, side: float, rows: pd.DataFrame) -> list[str]:
@@ -180,10 +183,10 @@ def _panel(x: float, y: float, side: float, rows: pd.DataFrame) -> list[str]:
     for tick in (0.0, 0.5, 1.0):
         at_x, at_y = x + side * tick, y + side * (1 - tick)
         if tick == 0.5:
-            parts += [_line(at_x, y, at_x, y + side, GRID), _line(x, at_y, x + side, at_y, GRID)]
+            parts += [draw_line(at_x, y, at_x, y + side, GRID), draw_line(x, at_y, x + side, at_y, GRID)]
         name = f"{tick:g}"
-        parts.append(_text(at_x, y + side + 13, name, size=9, fill=FAINT, anchor="middle"))
-        parts.append(_text(x - 5, at_y + 3, name, size=9, fill=FAINT, anchor="end"))
+        parts.append(draw_text(at_x, y + side + 13, name, size=9, fill=FAINT, anchor="middle"))
+        parts.append(draw_text(x - 5, at_y + 3, name, size=9, fill=FAINT, anchor="end"))
     parts.append(
         f"<line x1='{x}' y1='{y + side}' x2='{x + side}' y2='{y}' stroke='{FAINT}' stroke-dasharray='4 3'/>"
     )
@@ -191,7 +194,7 @@ def _panel(x: float, y: float, side: float, rows: pd.DataFrame) -> list[str]:
     for row in rows.to_dict("records"):
         at_x = x + side * row["mean_probability"]
         at_y, low, high = (y + side * (1 - row[name]) for name in ("share", "share_low", "share_high"))
-        parts.append(_line(at_x, low, at_x, high, COLOURS[0], 1.2))
+        parts.append(draw_line(at_x, low, at_x, high, COLOURS[0], 1.2))
         radius = 2.4 + 3.6 * sqrt(row["n"] / most)
         fill = COLOURS[0] if row["n"] >= FEW else "#ffffff"
         words = escape(f"{row['n']} texts, told {row['mean_probability']:.2f}, found {row['share']:.2f}")
@@ -215,9 +218,9 @@ def _whisker(across: Any, value: tuple[float, float, float], y: float, place: in
     middle, low, high = value
     colour = _colour(place)
     if isnan(middle):
-        return [_text(across(0.0) + 4, y + 4, "too few to tell", size=9, fill=FAINT)]
+        return [draw_text(across(0.0) + 4, y + 4, "too few to tell", size=9, fill=FAINT)]
     hover = f"<title>{middle:.3f} ({low:.3f} to {high:.3f})</title>"
-    bar = [] if isnan(low) or isnan(high) else [_line(across(low), y, across(high), y, colour, 1.6)]
+    bar = [] if isnan(low) or isnan(high) else [draw_line(across(low), y, across(high), y, colour, 1.6)]
     return [*bar, _mark(across(middle), y, place, hover)]
 
 
@@ -234,40 +237,3 @@ def _band(place: Any, rows: Sequence[Mapping[Any, Any]], colour: str) -> list[st
 
 def _points(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, width: float = 1) -> str:
-    return (
-        f"<line x1='{x1:.1f}' y1='{y1:.1f}' x2='{x2:.1f}' y2='{y2:.1f}' stroke='{colour}' "
-        f"stroke-width='{width}'/>"
-    )
-
-
-def _text(
-    x: float,
-    y: float,
-    words: str,
-    *,
-    size: float,
-    fill: str = INK,
-    anchor: str = "start",
-    weight: str = "normal",
-    title: str = "",
-) -> str:
-    hover = f"<title>{escape(title)}</title>" if title else ""
-    return (
-        f"<text x='{x:.1f}' y='{y:.1f}' font-size='{size}' fill='{fill}' text-anchor='{anchor}' "
-        f"font-weight='{weight}'>{escape(words)}{hover}</text>"
-    )
-
-
-def _shorten(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: most - 1]}…"
-
-
-def _svg(width: float, height: float, title: str, body: Sequence[str]) -> str:
-    head = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:.0f} {height:.0f}' "
-        f"width='{width:.0f}' height='{height:.0f}' role='img' aria-label='{escape(title)}' {_FONT}>"
-    )
-    return "\n".join([head, "<rect width='100%' height='100%' fill='#ffffff'/>", *body, "</svg>", ""])

@@ -179,7 +179,7 @@ def estimate_folder(
 def _draw_all(report: PrevalenceReport, by: Sequence[str], stem: Path) -> tuple[list[Path], list[str]]:
     """Write every figure that the report has something for, as html and png; gives paths and notes."""
     from textmine.estimates.figures import draw_differences, draw_fairness, draw_groups, draw_shares
-    from textmine.topics.figures import write_figure
+    from textmine.svg import write_figure
 
     tables = report.table, report.differences
     wanted: dict[str, Callable[[], str]] = {"": lambda: draw_shares(tables[0])}

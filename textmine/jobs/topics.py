@@ -21,6 +21,7 @@ from textmine.files import atomic_text, make_folder, write_json, write_rows
 from textmine.jobs.labelled import ColumnNames
 from textmine.privacy import redact_texts
 from textmine.reading import RejectedRow, read_labels, read_survey
+from textmine.svg import write_figure
 from textmine.topics.artefact import save_topics
 from textmine.topics.crosswalk import Crosswalk, make_crosswalk
 from textmine.topics.describe import LONGEST_QUOTE
@@ -30,7 +31,6 @@ from textmine.topics.figures import (
     draw_map,
     draw_prevalence,
     draw_words,
-    write_figure,
 )
 from textmine.topics.model import NONE, TopicModel
 from textmine.topics.proposals import Proposal, propose_codes

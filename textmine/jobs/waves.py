@@ -23,8 +23,8 @@ from textmine.jobs.figures import describe_inputs, name_path, note_figures, writ
 from textmine.jobs.prevalence import SurveyColumns, read_survey_wave, write_figures
 from textmine.locations import find_model
 from textmine.reading import read_table
+from textmine.svg import write_figure
 from textmine.topics.artefact import load_topics
-from textmine.topics.figures import write_figure
 from textmine.topics.model import TopicModel
 from textmine.waves.codes import Counting
 from textmine.waves.compare import WaveComparison, compare_waves

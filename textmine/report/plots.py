@@ -11,22 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from textmine.coding.figures import (
-    COLOURS,
-    FAINT,
-    INK,
-    Series,
-    draw_intervals,
-    draw_learning_curve,
-    draw_reliability,
-)
+from textmine.coding.figures import Series, draw_intervals, draw_learning_curve, draw_reliability
 from textmine.errors import InputError
 from textmine.estimates.figures import MOST_GROUPS
 from textmine.report.blocks import HIDDEN
-from textmine.topics.figures import write_figure
+from textmine.svg import COLOURS, FAINT, INK, draw_text, frame_svg, render_png, shorten, write_figure
 
 _NAN = float("nan")
-_FONT = "font-family='system-ui, Segoe UI, Helvetica, Arial, DejaVu Sans, sans-serif'"
 #: Steps that the end of an axis may fall on.
 _ENDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 #: Themes named in the words that stand for a figure.
@@ -61,9 +52,7 @@ class Plot:
 
     def png(self) -> bytes:
         """The figure as a picture, twice its size."""
-        import resvg_py
-
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg, zoom=2))
+        return render_png(self.svg)
 
 
 def plot_shares(
@@ -164,20 +153,24 @@ def plot_counts(
     left, step, top = 250, 26, 66
     gap = min(22.0, 460 / max(of, 1))
     width, height = left + max(gap * of, 120) + 90, top + step * len(rows) + 20
-    body = [_text(16, 24, title, 15, weight="bold")]
-    body.append(_text(16, 44, f"A dot is an interview of {of}; filled: the theme was said in it.", 11, FAINT))
+    body = [draw_text(16, 24, title, 15, weight="bold")]
+    body.append(
+        draw_text(16, 44, f"A dot is an interview of {of}; filled: the theme was said in it.", 11, FAINT)
+    )
     for place, row in enumerate(rows):
         y = top + step * place + 8
-        body.append(_text(left - 12, y + 4, _short(str(row["name"]), 36), 11, anchor="end"))
+        body.append(draw_text(left - 12, y + 4, shorten(str(row["name"]), 36), 11, anchor="end"))
         for k in range(of):
             fill = COLOURS[0] if k < int(row["cases"]) else "none"
             body.append(
                 f"<circle cx='{left + gap * k + 6:.1f}' cy='{y:.1f}' r='{min(5.0, gap / 2.4):.1f}' "
                 f"fill='{fill}' stroke='{COLOURS[0]}'/>"
             )
-        body.append(_text(left + gap * of + 12, y + 4, f"{row['cases']} of {of}", 11, FAINT))
+        body.append(draw_text(left + gap * of + 12, y + 4, f"{row['cases']} of {of}", 11, FAINT))
     said = ", ".join(f"{row['name']} in {row['cases']} of {of}" for row in rows[:_NAMED])
-    return Plot(name, title, f"{title}: {said}. All stand in the table.", _svg(width, height, title, body))
+    return Plot(
+        name, title, f"{title}: {said}. All stand in the table.", frame_svg(width, height, title, body)
+    )
 
 
 def plot_pairs(pairs: pd.DataFrame, base: int, *, name: str = "together") -> Plot:
@@ -193,17 +186,17 @@ def plot_pairs(pairs: pd.DataFrame, base: int, *, name: str = "together") -> Plo
         [int(cells[i, j]) for i in range(len(themes)) for j in range(i) if cells[i, j] != HIDDEN],
         default=1,
     )
-    body = [_text(16, 24, title, 15, weight="bold")]
-    body.append(_text(16, 44, f"Respondents of {base:,} with both; * is hidden.", 11, FAINT))
+    body = [draw_text(16, 24, title, 15, weight="bold")]
+    body.append(draw_text(16, 44, f"Respondents of {base:,} with both; * is hidden.", 11, FAINT))
     for k, theme in enumerate(themes):
         x, y = left + side * k + 22, top - 8
         body.append(
             f"<text x='{x}' y='{y}' font-size='11' fill='{INK}' transform='rotate(-50 {x} {y})'>"
-            f"{escape(_short(theme, 26))}</text>"
+            f"{escape(shorten(theme, 26))}</text>"
         )
     for i, theme in enumerate(themes):
         y = top + side * i
-        body.append(_text(left - 10, y + 23, _short(theme, 32), 11, anchor="end"))
+        body.append(draw_text(left - 10, y + 23, shorten(theme, 32), 11, anchor="end"))
         for j in range(i):
             cell = cells[i, j]
             depth = 0.0 if cell == HIDDEN else min(int(cell) / max(most, 1), 1.0)
@@ -212,10 +205,10 @@ def plot_pairs(pairs: pd.DataFrame, base: int, *, name: str = "together") -> Plo
             body.append(
                 f"<rect x='{x}' y='{y}' width='{side - 2}' height='{side - 2}' fill='{COLOURS[0]}' "
                 f"fill-opacity='{0.06 + 0.94 * depth:.2f}'/>"
-                + _text(x + side / 2 - 1, y + 22, str(cell), 11, ink, anchor="middle")
+                + draw_text(x + side / 2 - 1, y + 22, str(cell), 11, ink, anchor="middle")
             )
     size = left + side * len(themes) + 90
-    svg = _svg(size, top + side * len(themes) + 10, title, body)
+    svg = frame_svg(size, top + side * len(themes) + 10, title, body)
     alt = f"{title}: {len(themes)} themes, respondents of {base:,}. The figures stand in the table below."
     return Plot(name, title, alt, svg)
 
@@ -285,30 +278,3 @@ def _say(title: str, rows: Sequence[Mapping[Any, Any]], column: str) -> str:
 def _find_end(series: Sequence[Series]) -> float:
     most = max((v for one in series for mark in one.values for v in mark if v == v), default=1.0)
     return next((end for end in _ENDS if end >= most), 1.0)
-
-
-def _short(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: most - 1]}…"
-
-
-def _text(
-    x: float,
-    y: float,
-    words: str,
-    size: float,
-    fill: str = INK,
-    anchor: str = "start",
-    weight: str = "normal",
-) -> str:
-    return (
-        f"<text x='{x:.1f}' y='{y:.1f}' font-size='{size}' fill='{fill}' text-anchor='{anchor}' "
-        f"font-weight='{weight}'>{escape(words)}</text>"
-    )
-
-
-def _svg(width: float, height: float, title: str, body: Sequence[str]) -> str:
-    head = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:.0f} {height:.0f}' "
-        f"width='{width:.0f}' height='{height:.0f}' role='img' aria-label='{escape(title)}' {_FONT}>"
-    )
-    return "\n".join([head, "<rect width='100%' height='100%' fill='#ffffff'/>", *body, "</svg>", ""])

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from math import isnan
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from textmine.coding.figures import COLOURS, FAINT, GRID, INK
-from textmine.files import atomic_path, atomic_text
+from textmine.svg import COLOURS, FAINT, GRID, INK, draw_text, frame_svg, shorten
 from textmine.topics.crosswalk import Crosswalk
 from textmine.topics.model import NONE, Texts, TopicModel
 from textmine.topics.stability import REPORTABLE
 
-_FONT = "font-family='system-ui, Segoe UI, Helvetica, Arial, DejaVu Sans, sans-serif'"
 #: Comments on the map, at most, and topics in a figure.
 MOST_DOTS = 3000
 MOST_ROWS = 60
@@ -41,8 +38,8 @@ def draw_map(model: TopicModel, X: Texts) -> str:
     low, high = (spots.min(axis=0), spots.max(axis=0)) if len(spots) else (np.zeros(2), np.ones(2))
     at = (spots - low) / np.maximum(high - low, 1e-9) * (820, 560) + (40, 70)
     names = model.table_["name"].tolist()
-    body = [_text(20, 28, "Map of the comments", 16, weight="bold")]
-    body.append(_text(20, 48, f"{len(kept)} comments with a topic; near is like, roughly.", 11, FAINT))
+    body = [draw_text(20, 28, "Map of the comments", 16, weight="bold")]
+    body.append(draw_text(20, 48, f"{len(kept)} comments with a topic; near is like, roughly.", 11, FAINT))
     for (x, y), topic in zip(at, topics[kept].tolist(), strict=True):
         body.append(
             f"<circle cx='{x:.1f}' cy='{y:.1f}' r='2.4' fill='{_hue(topic)}' opacity='0.55'>"
@@ -50,32 +47,32 @@ def draw_map(model: TopicModel, X: Texts) -> str:
         )
     for topic in sorted(set(topics[kept].tolist()), key=lambda t: -int((topics == t).sum()))[:15]:
         x, y = np.median(at[topics[kept] == topic], axis=0)
-        body.append(_text(x, y, names[topic], 10.5, INK, anchor="middle", weight="bold"))
-    return _svg(900, 660, "Map of the comments", body)
+        body.append(draw_text(x, y, names[topic], 10.5, INK, anchor="middle", weight="bold"))
+    return frame_svg(900, 660, "Map of the comments", body)
 
 
 def draw_words(model: TopicModel, stability: Sequence[float] | None = None) -> str:
     """A line a topic: its name, size, stability and words; one not fit to report is grey."""
     table = model.table_.head(MOST_ROWS)
     most = max(int(table["size"].max()), 1)
-    body = [_text(20, 28, "Topics and their words", 16, weight="bold")]
+    body = [draw_text(20, 28, "Topics and their words", 16, weight="bold")]
     note = f"Grey: came back less well than {REPORTABLE} over resamples; do not report."
-    body.append(_text(20, 48, note if stability is not None else "Bars: comments.", 11, FAINT))
+    body.append(draw_text(20, 48, note if stability is not None else "Bars: comments.", 11, FAINT))
     for row, topic in enumerate(table.to_dict("records")):
         y = 78 + 24 * row
         score = float("nan") if stability is None else stability[topic["topic"]]
         good = isnan(score) or score >= REPORTABLE
         colour = COLOURS[0] if good else "#b9c1ca"
-        body.append(_text(20, y, str(topic["topic"]), 11, FAINT))
-        body.append(_text(46, y, _short(topic["name"], 38), 11.5, INK if good else FAINT, weight="bold"))
+        body.append(draw_text(20, y, str(topic["topic"]), 11, FAINT))
+        body.append(draw_text(46, y, shorten(topic["name"], 38), 11.5, INK if good else FAINT, weight="bold"))
         width = 90 * topic["size"] / most
         body.append(
             f"<rect x='300' y='{y - 10}' width='{width:.1f}' height='11' fill='{colour}' opacity='0.8'/>"
         )
         shown = f"{topic['size']}" + ("" if isnan(score) else f"  ({score:.2f})")
-        body.append(_text(306 + width, y, shown, 10, FAINT))
-        body.append(_text(480, y, _short(", ".join(topic["words"]), 80), 11, INK if good else FAINT))
-    return _svg(1040, 90 + 24 * len(table), "Topics and their words", body)
+        body.append(draw_text(306 + width, y, shown, 10, FAINT))
+        body.append(draw_text(480, y, shorten(", ".join(topic["words"]), 80), 11, INK if good else FAINT))
+    return frame_svg(1040, 90 + 24 * len(table), "Topics and their words", body)
 
 
 def draw_prevalence(table: pd.DataFrame, names: Sequence[str], title: str = "Topics by group") -> str:
@@ -87,20 +84,22 @@ def draw_prevalence(table: pd.DataFrame, names: Sequence[str], title: str = "Top
     topics = list(dict.fromkeys(table["topic"]))[:MOST_ROWS]
     most = max(float(table["high"].max()), 1e-6)
     step = 12 * len(groups) + 12
-    body = [_text(20, 28, title, 16, weight="bold")]
+    body = [draw_text(20, 28, title, 16, weight="bold")]
     at = 20.0
     for k, group in enumerate(groups):
         body.append(f"<circle cx='{at + 5}' cy='46' r='4' fill='{_hue(k)}'/>")
-        body.append(_text(at + 14, 50, str(group), 11))
+        body.append(draw_text(at + 14, 50, str(group), 11))
         at += 34 + 6.4 * len(str(group))
     for tick in range(6):
         x = 300 + 520 * tick / 5
         body.append(f"<line x1='{x}' y1='62' x2='{x}' y2='{70 + step * len(topics)}' stroke='{GRID}'/>")
-        body.append(_text(x, 84 + step * len(topics), f"{most * tick / 5:.1%}", 10, FAINT, anchor="middle"))
+        body.append(
+            draw_text(x, 84 + step * len(topics), f"{most * tick / 5:.1%}", 10, FAINT, anchor="middle")
+        )
     cells = {(r["by"], r["topic"]): r for r in table.to_dict("records")}
     for row, topic in enumerate(topics):
         y = 76 + step * row
-        body.append(_text(288, y + 6 * len(groups), _short(names[topic], 42), 11, anchor="end"))
+        body.append(draw_text(288, y + 6 * len(groups), shorten(names[topic], 42), 11, anchor="end"))
         for k, group in enumerate(groups):
             found = cells[(group, topic)]
             low, high, share = (300 + 520 * found[n] / most for n in ("low", "high", "share"))
@@ -110,29 +109,31 @@ def draw_prevalence(table: pd.DataFrame, names: Sequence[str], title: str = "Top
                 f"<circle cx='{share:.1f}' cy='{y + 12 * k}' r='3.4' fill='{_hue(k)}'>"
                 f"<title>{found['share']:.1%} of {found['n']}</title></circle>"
             )
-    return _svg(880, 100 + step * len(topics), title, body)
+    return frame_svg(880, 100 + step * len(topics), title, body)
 
 
 def draw_crosswalk(crosswalk: Crosswalk, names: Sequence[str]) -> str:
     """Topics x codes as a heat map of lift; a cell tells its count and interval."""
     table = crosswalk.table
     codes, topics = list(dict.fromkeys(table["code"])), list(dict.fromkeys(table["topic"]))[: MOST_ROWS + 1]
-    body = [_text(20, 28, "Topics beside the codebook", 16, weight="bold")]
+    body = [draw_text(20, 28, "Topics beside the codebook", 16, weight="bold")]
     body.append(
-        _text(20, 48, "Lift: how many times as common the code is in the topic as in all texts.", 11, FAINT)
+        draw_text(
+            20, 48, "Lift: how many times as common the code is in the topic as in all texts.", 11, FAINT
+        )
     )
     top, left, side = 190, 300, 30
     for k, code in enumerate(codes):
         x = left + side * k + 19
         body.append(
             f"<text x='{x}' y='{top - 8}' font-size='11' fill='{INK}' "
-            f"transform='rotate(-50 {x} {top - 8})'>{escape(_short(code, 26))}</text>"
+            f"transform='rotate(-50 {x} {top - 8})'>{escape(shorten(code, 26))}</text>"
         )
     cells = {(r["topic"], r["code"]): r for r in table.to_dict("records")}
     for row, topic in enumerate(topics):
         y = top + 20 * row
         name = "no topic" if topic == NONE else names[topic]
-        body.append(_text(left - 8, y + 14, _short(name, 42), 11, anchor="end"))
+        body.append(draw_text(left - 8, y + 14, shorten(name, 42), 11, anchor="end"))
         for k, code in enumerate(codes):
             found = cells[(topic, code)]
             lift = 0.0 if isnan(found["lift"]) else found["lift"]
@@ -143,19 +144,19 @@ def draw_crosswalk(crosswalk: Crosswalk, names: Sequence[str]) -> str:
                 f"lift {lift:.1f} ({found['lift_low']:.1f} to {found['lift_high']:.1f})</title></rect>"
             )
     width = max(left + side * len(codes) + 120, 560)
-    return _svg(width, top + 20 * len(topics) + 20, "Topics beside the codebook", body)
+    return frame_svg(width, top + 20 * len(topics) + 20, "Topics beside the codebook", body)
 
 
 def draw_choice(table: pd.DataFrame) -> str:
     """Stability against the number of topics, the best marked; ``table`` is that of ``choose_topics``."""
-    body = [_text(20, 28, "How many topics?", 16, weight="bold")]
-    body.append(_text(20, 48, "Mean stability over resamples; filled: the one to take.", 11, FAINT))
+    body = [draw_text(20, 28, "How many topics?", 16, weight="bold")]
+    body.append(draw_text(20, 48, "Mean stability over resamples; filled: the one to take.", 11, FAINT))
     sizes = table["n_topics"].to_numpy(dtype=float)
     reach = max(float(sizes.max() - sizes.min()), 1.0)
     for tick in range(6):
         y = 330 - 250 * tick / 5
         body.append(f"<line x1='60' y1='{y}' x2='600' y2='{y}' stroke='{GRID}'/>")
-        body.append(_text(50, y + 4, f"{tick / 5:.1f}", 10, FAINT, anchor="end"))
+        body.append(draw_text(50, y + 4, f"{tick / 5:.1f}", 10, FAINT, anchor="end"))
     spots = []
     for row in table.to_dict("records"):
         x, y = 80 + 500 * (row["n_topics"] - sizes.min()) / reach, 330 - 250 * row["stability"]
@@ -165,50 +166,10 @@ def draw_choice(table: pd.DataFrame) -> str:
             f"<circle cx='{x:.1f}' cy='{y:.1f}' r='6' fill='{fill}' stroke='{COLOURS[0]}'>"
             f"<title>{row['fit_to_report']} of {row['topics']} fit to report</title></circle>"
         )
-        body.append(_text(x, 350, str(row["n_topics"]), 10, FAINT, anchor="middle"))
+        body.append(draw_text(x, 350, str(row["n_topics"]), 10, FAINT, anchor="middle"))
     body.insert(2, f"<polyline points='{' '.join(spots)}' fill='none' stroke='{COLOURS[0]}'/>")
-    return _svg(640, 370, "How many topics?", body)
-
-
-def write_figure(svg: str, stem: Path) -> list[Path]:
-    """The figure as ``stem.html``, which needs nothing else, and ``stem.png``; gives both paths."""
-    import resvg_py
-
-    page, picture = stem.with_suffix(".html"), stem.with_suffix(".png")
-    head = "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>textmine</title></head><body>"
-    with atomic_text(page) as handle:
-        handle.write(f"{head}\n{svg}</body></html>\n")
-    with atomic_path(picture) as temporary:
-        temporary.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=2)))
-    return [page, picture]
+    return frame_svg(640, 370, "How many topics?", body)
 
 
 def _hue(number: int) -> str:
     return f"hsl({number * 137 % 360}, {55 + number % 3 * 12}%, {38 + number % 2 * 10}%)"
-
-
-def _short(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: most - 1]}…"
-
-
-def _text(
-    x: float,
-    y: float,
-    words: str,
-    size: float,
-    fill: str = INK,
-    anchor: str = "start",
-    weight: str = "normal",
-) -> str:
-    return (
-        f"<text x='{x:.1f}' y='{y:.1f}' font-size='{size}' fill='{fill}' text-anchor='{anchor}' "
-        f"font-weight='{weight}'>{escape(words)}</text>"
-    )
-
-
-def _svg(width: float, height: float, title: str, body: Sequence[str]) -> str:
-    head = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:.0f} {height:.0f}' "
-        f"width='{width:.0f}' height='{height:.0f}' role='img' aria-label='{escape(title)}' {_FONT}>"
-    )
-    return "\n".join([head, "<rect width='100%' height='100%' fill='#ffffff'/>", *body, "</svg>", ""])

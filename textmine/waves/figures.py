@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import pandas as pd
 
-from textmine.coding.figures import COLOURS, FAINT, GRID, INK, Series, draw_intervals
+from textmine.coding.figures import Series, draw_intervals
+from textmine.svg import COLOURS, FAINT, GRID, INK, draw_line, draw_text, frame_svg, shorten
 from textmine.waves.trend import WaveTrend
 
-_FONT = "font-family='system-ui, Segoe UI, Helvetica, Arial, DejaVu Sans, sans-serif'"
 #: Rows of a figure, at most.
 MOST_ROWS = 60
 #: A break, and a change that was found.
@@ -35,9 +34,9 @@ def draw_changes(table: pd.DataFrame, old: str, new: str) -> str:
         return float(left + plot * (min(max(value, -reach), reach) + reach) / (2 * reach))
 
     body = [
-        _text(20, 28, f"What changed from {old} to {new}", 16, weight="bold"),
-        _text(20, 48, "Corrected change in points, 95% interval. Orange: found.", 11, FAINT),
-        _text(
+        draw_text(20, 28, f"What changed from {old} to {new}", 16, weight="bold"),
+        draw_text(20, 48, "Corrected change in points, 95% interval. Orange: found.", 11, FAINT),
+        draw_text(
             20,
             64,
             "Grey bar: a change that stays within it is found in fewer than four waves of five.",
@@ -47,14 +46,14 @@ def draw_changes(table: pd.DataFrame, old: str, new: str) -> str:
     ]
     for tick in (-1.0, -0.5, 0.0, 0.5, 1.0):
         x = across(tick * reach)
-        body.append(_line(x, top - 8, x, height - 34, INK if tick == 0 else GRID))
-        body.append(_text(x, height - 16, f"{100 * tick * reach:+.1f}", 10, FAINT, anchor="middle"))
+        body.append(draw_line(x, top - 8, x, height - 34, INK if tick == 0 else GRID))
+        body.append(draw_text(x, height - 16, f"{100 * tick * reach:+.1f}", 10, FAINT, anchor="middle"))
     for place, row in enumerate(rows):
         y = top + step * place + 8
         name = _label(row)
-        body.append(_text(left - 10, y + 4, _short(name, 48), 11, anchor="end", title=name))
+        body.append(draw_text(left - 10, y + 4, shorten(name, 48), 11, anchor="end", title=name))
         if row["change"] != row["change"]:
-            body.append(_text(across(0) + 8, y + 4, "not compared", 10, FAINT))
+            body.append(draw_text(across(0) + 8, y + 4, "not compared", 10, FAINT))
             continue
         far = across(row["detectable"]) - across(-row["detectable"])
         body.append(
@@ -64,7 +63,7 @@ def draw_changes(table: pd.DataFrame, old: str, new: str) -> str:
         colour = _FOUND if row["changed"] == "yes" else COLOURS[0]
         words = f"{100 * row['change']:+.1f} points ({100 * row['low']:+.1f} to {100 * row['high']:+.1f})"
         body += _whisker(across, (row["change"], row["low"], row["high"]), y, colour, words)
-    return _svg(left + plot + 40, height, f"What changed from {old} to {new}", body)
+    return frame_svg(left + plot + 40, height, f"What changed from {old} to {new}", body)
 
 
 def draw_coder(table: pd.DataFrame, old: str, new: str) -> str:
@@ -90,25 +89,25 @@ def draw_terms(table: pd.DataFrame, old: str, new: str, *, most: int = 30) -> st
         return float(left + plot * value / reach)
 
     body = [
-        _text(20, 28, f"Words: {old} and {new}", 16, weight="bold"),
-        _text(20, 48, f"Share of respondents who say the word. Hollow: {old}, filled: {new}.", 11, FAINT),
-        _text(20, 64, "Orange: the change was found, all words looked at taken into account.", 11, FAINT),
+        draw_text(20, 28, f"Words: {old} and {new}", 16, weight="bold"),
+        draw_text(20, 48, f"Share of respondents who say the word. Hollow: {old}, filled: {new}.", 11, FAINT),
+        draw_text(20, 64, "Orange: the change was found, all words looked at taken into account.", 11, FAINT),
     ]
     for tick in range(5):
         x = across(reach * tick / 4)
-        body.append(_line(x, top - 8, x, height - 28, GRID))
-        body.append(_text(x, height - 12, f"{100 * reach * tick / 4:.1f}%", 10, FAINT, anchor="middle"))
+        body.append(draw_line(x, top - 8, x, height - 28, GRID))
+        body.append(draw_text(x, height - 12, f"{100 * reach * tick / 4:.1f}%", 10, FAINT, anchor="middle"))
     for place, row in enumerate(rows):
         y = top + step * place + 6
         colour = _FOUND if row["changed"] == "yes" else COLOURS[0]
-        body.append(_text(left - 10, y + 4, _short(row["word"], 22), 11, anchor="end"))
-        body.append(_line(across(row["old"]), y, across(row["new"]), y, colour, 1.6))
+        body.append(draw_text(left - 10, y + 4, shorten(row["word"], 22), 11, anchor="end"))
+        body.append(draw_line(across(row["old"]), y, across(row["new"]), y, colour, 1.6))
         for share, fill in ((row["old"], "#ffffff"), (row["new"], colour)):
             body.append(
                 f"<circle cx='{across(share):.1f}' cy='{y}' r='4' fill='{fill}' stroke='{colour}'>"
                 f"<title>{100 * share:.1f}%</title></circle>"
             )
-    return _svg(left + plot + 40, height, f"Words: {old} and {new}", body)
+    return frame_svg(left + plot + 40, height, f"Words: {old} and {new}", body)
 
 
 def draw_trend(trend: WaveTrend) -> str:
@@ -123,11 +122,18 @@ def draw_trend(trend: WaveTrend) -> str:
     across, side, tall, gap, top = 3, 260, 120, 70, 84
     rows = -(-len(keys) // across)
     body = [
-        _text(20, 28, "Each code over the waves", 16, weight="bold"),
-        _text(20, 48, "Corrected share, 95% interval; hollow: naive count, nobody read the wave.", 11, FAINT),
-        _text(20, 64, "Dashed: the series is cut here, and figures on both sides are of different things.",
-              11, FAINT),
-    ]  # fmt: skip
+        draw_text(20, 28, "Each code over the waves", 16, weight="bold"),
+        draw_text(
+            20, 48, "Corrected share, 95% interval; hollow: naive count, nobody read the wave.", 11, FAINT
+        ),
+        draw_text(
+            20,
+            64,
+            "Dashed: the series is cut here, and figures on both sides are of different things.",
+            11,
+            FAINT,
+        ),
+    ]
     span = max(times.values()) - min(times.values())
     cut = {
         (row["code"], row["after"], row["before"])
@@ -144,11 +150,11 @@ def draw_trend(trend: WaveTrend) -> str:
             return at[0] + 12 + (side - 24) * share, at[1] + tall * (1 - value / most)
 
         title = f"{code}, {question}" if question else code
-        body.append(_text(x0, y0 - 10, _short(title, 40), 11.5, weight="bold", title=title))
+        body.append(draw_text(x0, y0 - 10, shorten(title, 40), 11.5, weight="bold", title=title))
         for tick in (0.0, 0.5, 1.0):
             y = y0 + tall * (1 - tick)
-            body.append(_line(x0, y, x0 + side, y, GRID))
-            body.append(_text(x0 - 6, y + 3, f"{100 * reach * tick:.0f}%", 9, FAINT, anchor="end"))
+            body.append(draw_line(x0, y, x0 + side, y, GRID))
+            body.append(draw_text(x0 - 6, y + 3, f"{100 * reach * tick:.0f}%", 9, FAINT, anchor="end"))
         before: dict[Any, Any] | None = None
         for row in part:
             read = row["estimate"] == row["estimate"]
@@ -158,23 +164,25 @@ def draw_trend(trend: WaveTrend) -> str:
                 was = before["estimate"] if before["estimate"] == before["estimate"] else before["naive"]
                 px, py = place(before, was, (x0, y0), reach)
                 if before["segment"] == row["segment"] and read == (before["estimate"] == before["estimate"]):
-                    body.append(_line(px, py, x, y, COLOURS[0], 1.4))
+                    body.append(draw_line(px, py, x, y, COLOURS[0], 1.4))
                 if (code, row["wave"], before["wave"]) in cut:
                     middle = (px + x) / 2
-                    body.append(_line(middle, y0, middle, y0 + tall, _BREAK, 1.4, dash=True))
+                    body.append(draw_line(middle, y0, middle, y0 + tall, _BREAK, 1.4, dash=True))
             if read:
                 top_y, low_y = (place(row, row[k], (x0, y0), reach)[1] for k in ("high", "low"))
-                body.append(_line(x, top_y, x, low_y, COLOURS[0], 1.4))
+                body.append(draw_line(x, top_y, x, low_y, COLOURS[0], 1.4))
             fill = COLOURS[0] if read else "#ffffff"
             body.append(
                 f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{fill}' stroke='{COLOURS[0]}'>"
                 f"<title>{escape(str(row['wave']))}: {100 * share:.1f}%</title></circle>"
             )
-            body.append(_text(x, y0 + tall + 15, _short(str(row["wave"]), 12), 9, FAINT, anchor="middle"))
+            body.append(
+                draw_text(x, y0 + tall + 15, shorten(str(row["wave"]), 12), 9, FAINT, anchor="middle")
+            )
             before = row
     width = 56 + min(across, max(len(keys), 1)) * (side + gap)
     said = f"Each code over {len(waves)} waves"
-    return _svg(width, top + 24 + rows * (tall + gap), said, body)
+    return frame_svg(width, top + 24 + rows * (tall + gap), said, body)
 
 
 def _label(row: dict[Any, Any]) -> str:
@@ -184,47 +192,7 @@ def _label(row: dict[Any, Any]) -> str:
 def _whisker(across: Any, mark: Mark, y: float, colour: str, words: str) -> list[str]:
     middle, low, high = mark
     return [
-        _line(across(low), y, across(high), y, colour, 1.8),
+        draw_line(across(low), y, across(high), y, colour, 1.8),
         f"<circle cx='{across(middle):.1f}' cy='{y:.1f}' r='4.2' fill='{colour}'>"
         f"<title>{escape(words)}</title></circle>",
     ]
-
-
-def _short(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: most - 1]}…"
-
-
-def _line(
-    x1: float, y1: float, x2: float, y2: float, colour: str, width: float = 1, *, dash: bool = False
-) -> str:
-    dashes = " stroke-dasharray='5 4'" if dash else ""
-    return (
-        f"<line x1='{x1:.1f}' y1='{y1:.1f}' x2='{x2:.1f}' y2='{y2:.1f}' stroke='{colour}' "
-        f"stroke-width='{width}'{dashes}/>"
-    )
-
-
-def _text(
-    x: float,
-    y: float,
-    words: str,
-    size: float,
-    fill: str = INK,
-    *,
-    anchor: str = "start",
-    weight: str = "normal",
-    title: str = "",
-) -> str:
-    hover = f"<title>{escape(title)}</title>" if title else ""
-    return (
-        f"<text x='{x:.1f}' y='{y:.1f}' font-size='{size}' fill='{fill}' text-anchor='{anchor}' "
-        f"font-weight='{weight}'>{escape(words)}{hover}</text>"
-    )
-
-
-def _svg(width: float, height: float, title: str, body: Sequence[str]) -> str:
-    head = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:.0f} {height:.0f}' "
-        f"width='{width:.0f}' height='{height:.0f}' role='img' aria-label='{escape(title)}' {_FONT}>"
-    )
-    return "\n".join([head, "<rect width='100%' height='100%' fill='#ffffff'/>", *body, "</svg>", ""])
