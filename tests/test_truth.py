@@ -133,3 +133,12 @@ def test_the_readme_states_the_nhs_counts_by_question_and_no_empty_answer_is_mar
     silent = [row for row in marks if answers[row["Comment ID"]]["FFT answer"] == "Did not answer"]
     assert len(silent) == 952
     assert all(row["non_response"] == "1" for row in silent)
+
+
+def test_every_error_sorted_by_cause_is_of_a_known_comment_and_code() -> None:
+    rows, units = read_rows(TRUTH / "error_causes.csv"), set(read_texts())
+    assert len(rows) == len({(row["unit_id"], row["code"]) for row in rows}) == 100
+    assert {row["unit_id"] for row in rows} <= units
+    assert {row["kind"] for row in rows} == {"missed", "wrongly given"}
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    assert all(f"- **{row['cause']}**:" in page for row in rows)
