@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from itertools import pairwise
 from pathlib import Path
 
@@ -164,10 +165,30 @@ def test_network_in_a_folder_of_its_own_is_found(tiny_encoder: Path, tmp_path: P
     assert Path(find_encoder(str(tmp_path / "st"))).name == "0_Transformer"
 
 
-def test_hub_is_not_asked_where_that_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(ModelError, match="No encoder made/up here, and HF_HUB_OFFLINE forbids to fetch one"):
-        find_encoder("made/up")
+@pytest.mark.parametrize("name", ["made/up", "made-up", "made up!", "a/b/c/d", "~/none"])
+def test_unknown_name_is_told_at_once_and_no_hub_is_asked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("a connection was tried")
+
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    with pytest.raises(ModelError, match=r"on this machine.*fetches none.*hf download") as caught:
+        find_encoder(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_downloaded_encoder_is_found_by_its_name(
+    tiny_encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    stored = tmp_path / "models--made--up"
+    shutil.copytree(tiny_encoder, stored / "snapshots" / ("0123456789" * 4))
+    (stored / "refs").mkdir()
+    (stored / "refs" / "main").write_text("0123456789" * 4, "utf-8")
+    assert Path(find_encoder("made/up")) == stored / "snapshots" / ("0123456789" * 4)
 
 
 def test_damaged_encoder_is_told_in_one_line(tiny_encoder: Path, tmp_path: Path) -> None:

@@ -121,3 +121,16 @@ def test_command_prints_counts_and_no_words(textmine, survey, tmp_path) -> None:
 def test_command_tells_wrong_numbers_in_one_line(textmine, survey, tmp_path) -> None:
     ran = textmine("topics", survey, "--choose", "ten", "--out", tmp_path / "out")
     assert ran.code == 1 and ran.err.startswith("Error: --choose wants") and ran.err.count("\n") == 1
+
+
+def test_topics_over_waves_are_written_where_a_wave_is_named(survey, tmp_path) -> None:
+    frame = pd.read_csv(survey)
+    frame.assign(year=[2022 + i % 3 for i in range(len(frame))]).to_csv(survey, index=False)
+    find_topics(survey, tmp_path / "out", columns=COLUMNS, options=TopicOptions(**QUICK, wave="year"))
+    over = pd.read_csv(tmp_path / "out" / "waves.csv")
+    assert over["by"].unique().tolist() == [2022, 2023, 2024]
+    assert (over["low"] <= over["share"]).all() and (over["share"] <= over["high"]).all()
+    page = (tmp_path / "out" / "waves.html").read_text(encoding="utf-8")
+    assert "Topics by year" in page and (tmp_path / "out" / "waves.png").is_file()
+    with pytest.raises(InputError, match="No column 'when'"):
+        find_topics(survey, tmp_path / "o", columns=COLUMNS, options=TopicOptions(**QUICK, wave="when"))

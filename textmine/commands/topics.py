@@ -54,6 +54,9 @@ def topics(
         str | None, typer.Option("--encoder", help="A sentence encoder instead of the static vectors.")
     ] = None,
     by: Annotated[str | None, typer.Option("--by", help="Column to compare topics by.")] = None,
+    wave: Annotated[
+        str | None, typer.Option("--wave", help="Column that names the wave, for topics over waves.")
+    ] = None,
     seed: Seed = 0,
     quiet: Quiet = False,
     json: Json = False,
@@ -71,6 +74,7 @@ def topics(
         encoder=encoder,
         labels=labels or [],
         by=by,
+        wave=wave,
         seeded=seeded,
         seed=seed,
     )

@@ -30,6 +30,7 @@ from textmine.topics.figures import (
     draw_crosswalk,
     draw_map,
     draw_prevalence,
+    draw_waves,
     draw_words,
 )
 from textmine.topics.model import NONE, TopicModel
@@ -68,7 +69,8 @@ class TopicOptions:
     """How topics are looked for; as the arguments of ``TopicModel``, and what is written beside.
 
     ``sizes`` are numbers of topics to choose among by stability; ``labels`` are people's codings, for the
-    crosswalk; ``by`` is a column to compare topics by; ``seeded`` begins topics at the codebook's codes.
+    crosswalk; ``by`` is a column to compare topics by, ``wave`` the one that names the
+    wave; ``seeded`` begins topics at the codebook's codes.
     """
 
     n_topics: int | None = None
@@ -79,6 +81,7 @@ class TopicOptions:
     encoder: str | None = None
     labels: Sequence[Path] = ()
     by: str | None = None
+    wave: str | None = None
     seeded: bool = False
     seed: int = 0
     runs: int = 5
@@ -111,6 +114,7 @@ def find_topics(
     )
     corpus = reading.corpus
     by = _pick_by(corpus, asked.by)
+    waves = None if asked.wave is None else _pick_by(corpus, asked.wave)
     coded = (
         None if book is None or not asked.labels else _read_codings(asked.labels, book, corpus, columns.id)
     )
@@ -148,6 +152,10 @@ def find_topics(
     figures = {"map": draw_map(model, corpus), "words": draw_words(model, stability.per_topic)}
     if len(set(by)) > 1:
         figures["groups"] = draw_prevalence(shares, names, f"Topics by {asked.by or 'question'}")
+    if waves is not None:
+        over = measure_prevalence(model.topics_, waves, len(model))
+        paths.append(_write(over.round(6), out / "waves.csv"))
+        figures["waves"] = draw_waves(over, names, title=f"Topics by {asked.wave}")
     crosswalk, proposals = None, []
     if book is not None and coded is None:
         coded = _suggest_codes(book, corpus)

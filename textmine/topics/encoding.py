@@ -22,14 +22,14 @@ def make_encoder(name: str) -> Callable[[Sequence[str]], Floats]:
     A text is encoded once while no more than ``MOST_KEPT`` others are. Raises ``ModelError`` where torch is
     missing or the encoder cannot be had.
     """
+    place = find_encoder(name)  # a name that is none is told before torch is loaded
     require_torch()
     from sentence_transformers import SentenceTransformer
 
     from textmine.coding.finetune import quiet_torch
 
-    place = find_encoder(name)
     with quiet_torch(), encoder_wanted(place):
-        model = SentenceTransformer(place, device="cpu")
+        model = SentenceTransformer(place, device="cpu", local_files_only=True)
     kept: dict[str, npt.NDArray[np.float32]] = {}
 
     def encode(texts: Sequence[str]) -> Floats:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from textmine.svg import COLOURS, FAINT, GRID, INK, draw_text, frame_svg, shorten
+from textmine.errors import InputError
+from textmine.svg import COLOURS, FAINT, GRID, INK, draw_line, draw_text, frame_svg, shorten
 from textmine.topics.crosswalk import Crosswalk
 from textmine.topics.model import NONE, Texts, TopicModel
 from textmine.topics.stability import REPORTABLE
@@ -17,6 +20,8 @@ from textmine.topics.stability import REPORTABLE
 #: Comments on the map, at most, and topics in a figure.
 MOST_DOTS = 3000
 MOST_ROWS = 60
+#: Panels of topics over waves, at most.
+MOST_PANELS = 24
 
 
 def draw_map(model: TopicModel, X: Texts) -> str:
@@ -110,6 +115,82 @@ def draw_prevalence(table: pd.DataFrame, names: Sequence[str], title: str = "Top
                 f"<title>{found['share']:.1%} of {found['n']}</title></circle>"
             )
     return frame_svg(880, 100 + step * len(topics), title, body)
+
+
+def draw_waves(
+    table: pd.DataFrame,
+    names: Sequence[str],
+    *,
+    waves: Sequence[str] | None = None,
+    title: str = "Topics over waves",
+) -> str:
+    """How common each topic is from wave to wave: a small panel a topic, with 95% intervals.
+
+    ``table`` is that of ``measure_prevalence`` with the wave as group (or ``FollowedWave.prevalence``),
+    ``names`` (topics,) the topics' names, ``waves`` the waves from first to last (sorted, unless given). All
+    panels have one scale, 0 at the foot. The topics that stand in most comments come first, and no more than
+    24 are shown. Gives svg, which ``write_figure`` saves as html and png.
+
+    Raises ``InputError`` for a wave that the table does not have.
+
+    >>> from textmine.topics.stability import measure_prevalence
+    >>> shares = measure_prevalence([0, 0, 1, 0], ["2023", "2023", "2024", "2024"], 2)
+    >>> draw_waves(shares, ["cover", "sport"]).count("<polyline")
+    2
+    """
+    known = list(dict.fromkeys(str(by) for by in table["by"]))
+    order = sorted(known, key=_in_order) if waves is None else [str(wave) for wave in waves]
+    if missing := [wave for wave in order if wave not in known]:
+        raise InputError(f"No wave {', '.join(missing)} in the table. Waves: {', '.join(known)}.")
+    cells = {(str(r["by"]), int(r["topic"])): r for r in table.to_dict("records")}
+    counts = table[table["by"].astype(str).isin(order)].groupby("topic", sort=True)["count"].sum()
+    topics = [int(t) for t in counts.sort_values(ascending=False, kind="stable").index[:MOST_PANELS]]
+    most = max([float(cells[(wave, t)]["high"]) for wave in order for t in topics] + [1e-6])
+    wide, tall, columns = 210, 130, 4
+    body = [draw_text(20, 28, title, 16, weight="bold")]
+    note = f"Share of the comments of each wave, 95% intervals; the upper line of each panel is {most:.1%}."
+    body.append(draw_text(20, 48, note, 11, FAINT))
+    for place, topic in enumerate(topics):
+        left, top = 24 + wide * (place % columns), 74 + tall * (place // columns)
+        body += _draw_panel(left, top, names[topic], [(w, cells[(w, topic)]) for w in order], most)
+    rows = -(-len(topics) // columns)
+    width = 40 + wide * min(columns, max(len(topics), 3))
+    return frame_svg(width, 84 + tall * rows, title, body)
+
+
+def _draw_panel(
+    left: float, top: float, name: str, shares: Sequence[tuple[str, dict[Any, Any]]], most: float
+) -> list[str]:
+    """One topic's shares from wave to wave; the first and the last wave are named under them."""
+    width, height = 178, 72
+    foot = top + 16 + height
+    across = [left + 10 + (width - 20) * k / max(len(shares) - 1, 1) for k in range(len(shares))]
+    up = [foot - height * found["share"] / most for _, found in shares]
+    body = [draw_text(left, top + 8, shorten(name, 28), 11, weight="bold", title=name)]
+    body += [draw_line(left, y, left + width, y, GRID) for y in (top + 16, foot)]
+    spots = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, up, strict=True))
+    body.append(f"<polyline points='{spots}' fill='none' stroke='{COLOURS[0]}' stroke-width='1.5'/>")
+    for x, y, (wave, found) in zip(across, up, shares, strict=True):
+        low, high = (foot - height * found[side] / most for side in ("low", "high"))
+        told = f"{wave}: {found['share']:.1%} of {found['n']} ({found['low']:.1%} to {found['high']:.1%})"
+        body.append(draw_line(x, low, x, high, COLOURS[0]))
+        body.append(
+            f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3' fill='{COLOURS[0]}'>"
+            f"<title>{escape(told)}</title></circle>"
+        )
+    ends = [(left, shares[0][0], "start")]
+    if len(shares) > 1:
+        ends.append((left + width, shares[-1][0], "end"))
+    body += [draw_text(x, foot + 14, shorten(w, 14), 10, FAINT, anchor=side, title=w) for x, w, side in ends]
+    return body
+
+
+def _in_order(wave: str) -> list[tuple[int, str]]:
+    """A key that sorts 'wave 10' after 'wave 2', and 'old' before 'new'."""
+    if wave in ("old", "new"):
+        return [(-2 if wave == "old" else -1, "")]
+    parts = re.split(r"(\d+)", wave)
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts if part]
 
 
 def draw_crosswalk(crosswalk: Crosswalk, names: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ from textmine.errors import InputError
 from textmine.topics.describe import WORDS, find_representatives, find_words, name_topics
 from textmine.topics.encoding import make_encoder
 from textmine.topics.peaks import Peaks, find_peaks, likeness_to, nearest
-from textmine.topics.space import BATCH, Floats, Ints, Space, count_words, learn_space
+from textmine.topics.space import BATCH, FEWEST_COMMENTS, Floats, Ints, Space, count_words, learn_space
 from textmine.topics.stop_words import join_stop_words
 
 #: The topic of a text that belongs to none.
@@ -140,8 +140,9 @@ class TopicModel(BaseEstimator):
                     self.parts_.append(part)
         if not self.parts_:
             raise InputError(
-                f"No topics found in {len(corpus)} texts: too few say anything. Give more texts, or a "
-                f"min_size below {self.min_size}."
+                f"No topics found in {len(corpus)} texts, {len(set(keys[i] for i in np.flatnonzero(said)))} "
+                f"different ones among those that say something. A topic takes {self.min_size} texts "
+                f"(min_size) and words that {FEWEST_COMMENTS} different ones share. Give more texts."
             )
         self.topics_, self.likeness_ = self._assign(corpus)
         return self

@@ -24,7 +24,7 @@ from textmine.coding.features import normalise_question
 from textmine.errors import InputError
 from textmine.topics.describe import WORDS, class_tf_idf
 from textmine.topics.model import Texts, TopicModel
-from textmine.topics.space import Floats, count_words, learn_space
+from textmine.topics.space import Floats, count_words, learn_space, unit_rows
 from textmine.topics.stability import measure_prevalence
 from textmine.topics.stop_words import join_stop_words
 
@@ -39,7 +39,13 @@ FEWEST = 8
 PERMUTATIONS = 199
 ALPHA = 0.02
 
+#: Themes whose middles are as like as this (cosine) are one.
+SAME_THEME = 0.3
+#: A comment less like the theme's middle than this share of the median does not belong to it.
+LEAST_OF_MEDIAN = 0.5
+
 Draws = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -114,41 +120,39 @@ def find_new_topics(
     groups = np.array([*(f"o\0{g}" for g in before.groups), *(f"n\0{g}" for g in after.groups)], dtype=object)
     is_new = np.arange(len(texts)) >= len(before)
     with threadpool_limits(1):
-        looks, words, spotted = _make_looks(model, texts, asked)
+        looks, words, spotted, places = _make_looks(model, texts, asked)
         labels = _permute(is_new, groups, permutations, model.seed)
         scores = _score(looks, labels)
     most = scores.max(axis=0, initial=0.0)
     cutoff = float(np.quantile(most[1:], 1 - alpha, method="higher"))
     least = (1 + int((most[1:] >= most[0]).sum())) / (1 + permutations) if most[0] > 0 else 1.0
-    found: list[NewTopic] = []
+    themes: list[tuple[Rows, float]] = []
     left = np.ones(len(texts), bool)
-    while True:
-        kept = sp.diags(left.astype(np.float32)) if found else None
-        now = looks if kept is None else (looks @ kept).tocsr()
+    while least <= alpha:
+        now = (looks @ sp.diags(left.astype(np.float32))).tocsr() if themes else looks
         first = _score(now, labels[:, :1])[:, 0]
         best = int(first.argmax()) if len(first) else 0
-        if not len(first) or first[best] <= cutoff or least > alpha:
-            return found, least
-        members = _grow(now, first, best, cutoff, labels[:, :1])
-        inside = np.flatnonzero(members & left)
+        if not len(first) or first[best] <= cutoff:
+            break
+        inside = np.flatnonzero(_grow(now, first, best, cutoff, labels[:, :1]) & left)
         left[inside] = False
-        fresh = inside[is_new[inside]] - len(before)
         p = (1 + int((most[1:] >= first[best]).sum())) / (1 + permutations)
-        found.append(
-            NewTopic(
-                _name(words, spotted, inside),
-                [after.ids[i] for i in fresh],
-                len(fresh),
-                len(inside) - len(fresh),
-                round(p, 4),
-            )
-        )
+        _add_theme(themes, _trim(places, inside, is_new), p, places, is_new)
+    found = []
+    for inside, p in themes:
+        ids = [after.ids[i] for i in inside[is_new[inside]] - len(before)]
+        name = _name(words, spotted, inside)
+        found.append(NewTopic(name, ids, len(ids), len(inside) - len(ids), round(p, 4)))
+    return found, least
 
 
 def _make_looks(
     model: TopicModel, texts: list[str], asked: list[str]
-) -> tuple[sp.csr_matrix, list[str], sp.csr_matrix]:
-    """Where to look, (looks, texts) of 1: neighbourhoods and words, in a space learned from both waves."""
+) -> tuple[sp.csr_matrix, list[str], sp.csr_matrix, Floats]:
+    """Where to look, (looks, texts) of 1: neighbourhoods and words, in a space learned from both waves.
+
+    Beside them the known words, where each stands, and the places of the texts.
+    """
     distinct = sorted(set(texts) - {""})
     space = learn_space(
         distinct,
@@ -160,10 +164,10 @@ def _make_looks(
     spotted = space.spot(count_words(texts))
     marks = sorted(set(asked))
     same = np.array([[float(a == m) for m in marks] for a in asked]) if len(marks) > 1 else None
-    places = places if same is None else np.hstack([places, 0.3 * same])
-    said = np.flatnonzero(np.abs(places).sum(axis=1) > 0)
+    near = places if same is None else np.hstack([places, 0.3 * same])
+    said = np.flatnonzero(np.abs(near).sum(axis=1) > 0)
     centres = said[np.unique(np.linspace(0, len(said) - 1, min(len(said), MOST_CENTRES)).astype(np.int64))]
-    likeness = np.round(places[centres] @ places.T, 7).astype(np.float32)
+    likeness = np.round(near[centres] @ near.T, 7).astype(np.float32)
     parts = [spotted.T.tocsr().astype(np.float32)]
     nearest = np.argsort(-likeness, axis=1, kind="stable")[:, : max(NEIGHBOURS)]
     for size in NEIGHBOURS:
@@ -171,7 +175,7 @@ def _make_looks(
         rows = np.repeat(np.arange(len(own)), own.shape[1])
         ones = np.ones(own.size, np.float32)
         parts.append(sp.csr_matrix((ones, (rows, own.ravel())), shape=(len(own), len(texts))))
-    return sp.vstack(parts).tocsr(), space.words, spotted
+    return sp.vstack(parts).tocsr(), space.words, spotted, places
 
 
 def _permute(is_new: npt.NDArray[np.bool_], groups: npt.ArrayLike, n: int, seed: int) -> Draws:
@@ -220,7 +224,33 @@ def _grow(
     return members
 
 
-def _name(words: list[str], spotted: sp.csr_matrix, inside: npt.NDArray[np.int64]) -> list[str]:
+def _trim(places: Floats, inside: Rows, is_new: npt.NDArray[np.bool_]) -> Rows:
+    """The texts that are like the middle of the new ones among them: what merely stood beside is left out."""
+    likeness = np.round(places[inside] @ _middle(places, inside[is_new[inside]]), 7)
+    return np.asarray(inside[likeness >= LEAST_OF_MEDIAN * float(np.median(likeness))])
+
+
+def _add_theme(
+    themes: list[tuple[Rows, float]],
+    inside: Rows,
+    p: float,
+    places: Floats,
+    is_new: npt.NDArray[np.bool_],
+) -> None:
+    """Add a theme, or join it to an earlier one whose middle lies near: two looks at one theme."""
+    middle = _middle(places, inside[is_new[inside]])
+    for place, (other, earlier) in enumerate(themes):
+        if float(middle @ _middle(places, other[is_new[other]])) >= SAME_THEME:
+            themes[place] = (np.sort(np.concatenate([other, inside])), earlier)
+            return
+    themes.append((inside, p))
+
+
+def _middle(places: Floats, rows: Rows) -> Floats:
+    return np.asarray(unit_rows(places[rows].mean(axis=0, keepdims=True))[0])
+
+
+def _name(words: list[str], spotted: sp.csr_matrix, inside: Rows) -> list[str]:
     own = np.asarray(spotted[inside].sum(axis=0)).ravel()
     rest = np.asarray(spotted.sum(axis=0)).ravel() - own
     row = np.round(class_tf_idf(np.vstack([own, rest]))[0] * own / np.maximum(own + rest, 1), 12)
