@@ -9,6 +9,7 @@ of it takes about ten minutes on two cores. Without the NHS comments it takes th
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
 import random
@@ -209,10 +210,12 @@ def _show(took: Measured, rows: int) -> dict[str, str]:
 
 
 def _children(pid: int) -> list[int]:
-    try:
-        return [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
-    except OSError:
-        return []
+    """Those of all its threads: a cluster's workers are begun by another than the first."""
+    found = []
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [int(child) for child in listed.read_text("ascii").split()]
+    return found
 
 
 def _tree(pid: int) -> Iterator[int]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ from textmine.jobs import code_stream
 from textmine.jobs.code import code_files
 from textmine.jobs.code_stream import code_wave
 from textmine.jobs.labelled import ColumnNames
-from textmine.scale import code_parts
+from textmine.scale import code_parts, folder_lock
 from textmine.scale.parts import PARTS
 
 COLUMNS = ColumnNames("comment", "id", "question", "person")
@@ -220,9 +221,11 @@ def test_part_that_was_changed_is_coded_again(code, wave: Path, monkeypatch) -> 
     assert read_folder(code(wave, name="cut", resume=True).folder) == read_folder(whole.folder)
 
 
-def test_nothing_to_take_up_and_other_options_are_told(code, wave: Path, monkeypatch) -> None:
-    with pytest.raises(InputError, match=r"nothing to take up\. Run without --resume"):
-        code(wave, resume=True)
+def test_run_of_which_nothing_is_left_begins_anew(code, wave: Path) -> None:
+    assert read_folder(code(wave, resume=True).folder) == read_folder(code(wave, name="whole").folder)
+
+
+def test_other_options_are_told(code, wave: Path, monkeypatch) -> None:
     cut_after(monkeypatch, 2)
     with pytest.raises(Cut):
         code(wave)
@@ -359,3 +362,128 @@ def test_killed_worker_is_replaced(code, tiny_model: Path, tmp_path: Path, after
         os.kill(workers[-1], signal.SIGKILL)
     assert process.wait() == 0
     assert read_folder(out) == read_folder(whole.folder)
+
+
+# --- cut off anywhere -------------------------------------------------------------------------------------
+
+#: What changes a folder: a process is killed just before it.
+STEPS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir"}
+
+
+def kill_at(step: int, out: Path, run: Callable[[], object]) -> bool:
+    """Run in a process that kills itself before its n-th step in a folder; False if it has fewer."""
+    child = os.fork()
+    if child == 0:
+        taken = 0
+
+        def watch(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal taken
+            if event in STEPS and str(arguments[0]).startswith(str(out)):
+                taken += 1
+                if taken == step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(watch)
+        try:
+            run()
+        except BaseException:
+            os._exit(3)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, status
+    return os.WIFSIGNALED(status)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks")
+@pytest.mark.slow
+def test_run_killed_before_any_step_is_taken_up_to_the_same_bytes(code, tmp_path: Path) -> None:
+    wave = write(tmp_path / "small.csv", rows_of(120))
+    wanted = read_folder(code(wave, name="whole").folder)
+    step, kinds = 0, set()
+    while True:
+        step += 2
+        out = tmp_path / f"cut{step}"
+        if not kill_at(step, out, lambda name=out.name: code(wave, name=name)):
+            break
+        kinds.add(((out / PARTS).is_dir(), (out / "provenance.json").is_file()))
+        code(wave, name=out.name, resume=True)
+        assert read_folder(out) == wanted, step
+        assert {path.name for path in out.iterdir() if path.is_dir()} == {"record"}, step
+        shutil.rmtree(out)
+    assert step > 40
+    assert kinds == {(False, False), (True, False), (True, True), (False, True)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks")
+@pytest.mark.slow
+def test_run_over_an_earlier_one_killed_before_any_step_is_taken_up(code, tmp_path: Path) -> None:
+    wave, other = write(tmp_path / "small.csv", rows_of(60)), write(tmp_path / "other.csv", rows_of(90))
+    wanted = read_folder(code(wave, name="whole").folder)
+    step = 0
+    while True:
+        step += 3
+        out = tmp_path / f"cut{step}"
+        code(other, name=out.name)
+        if not kill_at(step, out, lambda name=out.name: code(wave, name=name)):
+            break
+        code(wave, name=out.name, resume=True)
+        assert read_folder(out) == wanted, step
+        shutil.rmtree(out)
+    assert step > 30
+
+
+# --- one run at a time ------------------------------------------------------------------------------------
+
+
+def test_second_run_on_a_folder_is_told(code, wave: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(folder_lock, "PATIENCE", 0.2)
+    with folder_lock.hold_folder(tmp_path / "out"):
+        with pytest.raises(InputError, match=r"Another run writes to .*choose another with --out"):
+            code(wave)
+        monkeypatch.setattr(code_stream, "WHOLE", wave.stat().st_size)
+        with pytest.raises(InputError, match="Another run writes to"):
+            code(wave)
+    assert code(wave).counts.read == 330
+    assert not (tmp_path / "out" / folder_lock.LOCK).exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sends a signal")
+@pytest.mark.slow
+def test_folder_of_a_killed_run_is_free_again(code, tiny_model: Path, tmp_path: Path) -> None:
+    wave, out = write(tmp_path / "wave.csv", rows_of(2_000)), tmp_path / "killed"
+    whole = code(wave, name="whole")
+    process = start(wave, tiny_model, out, resume=False)
+    wait_for_parts(out, 3, process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert start(wave, tiny_model, out, resume=True).wait() == 0  # at once: its workers may still be ending
+    assert read_folder(out) == read_folder(whole.folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files")
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [3_000, 40_000])
+def test_disk_that_is_full_stops_the_command_in_one_line(
+    code, tiny_model: Path, tmp_path: Path, limit: int
+) -> None:
+    wave, out = write(tmp_path / "wave.csv", rows_of(600)), tmp_path / "full"
+    limited = (
+        "import resource, signal\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+    )
+    told = (
+        "from textmine.errors import InputError\ntry:\n{}\nexcept InputError as error: sys.exit(str(error))"
+    )
+    head, tail = RUN.split("code_stream.code_wave(")
+    body = "    code_stream.code_wave(" + tail.strip().replace("\n", " ")
+    script = limited + head + told.format(body)
+    done = subprocess.run(
+        [sys.executable, "-c", script, wave, tiny_model, out, "0"], capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.strip().count("\n") == 0 and "File too large while coding" in done.stderr
+    assert "--resume" in done.stderr and "train" not in done.stderr
+    assert not (out / "provenance.json").exists()
+    assert start(wave, tiny_model, out, resume=True).wait() == 0
+    assert read_folder(out) == read_folder(code(wave, name="whole").folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -93,7 +94,7 @@ def print_overall(console: Console, overall: Any, how: str) -> None:
         console.print(f"{name:<17} {row['value']:.3f}  ({interval}, {how})", highlight=False)
 
 
-def print_paths(console: Console, paths: list[Path]) -> None:
+def print_paths(console: Console, paths: Sequence[Path | str]) -> None:
     """Print where results went, a line each."""
     console.print("Written:", highlight=False)
     for path in paths:

@@ -19,13 +19,14 @@ from textmine.coding.certificate import Certificate, put_in_bands
 from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.exchange.coded_folder import WideOptions, refuse_clash, write_coded_folder
-from textmine.files import make_folder
 from textmine.jobs.certify import read_fresh_certificate
 from textmine.jobs.code_facts import RunFacts, describe_model, list_versions, note_coding, note_promise
 from textmine.jobs.labelled import ColumnNames
 from textmine.jobs.read import is_speech, read_speech
 from textmine.jobs.record import record_coded
 from textmine.reading import Columns, RejectedRow, Table, pick_columns, read_table
+from textmine.reading.turns import find_interviewer, holds_turns
+from textmine.scale.folder_lock import hold_folder
 
 
 @dataclass(frozen=True)
@@ -89,29 +90,29 @@ def code_files(
         promised = read_fresh_certificate(certificate, model=coder.sha256_, codebook=coder.codebook_.sha256)
     wave = read_wave(inputs, columns)
     refuse_clash(coder.codes_, wave.source.columns, options or WideOptions())
-    make_folder(out)
-    asked = np.zeros(len(wave.corpus), bool) if with_interviewer else find_interviewer(wave.source)
-    coded, counts = code_corpus(
-        coder,
-        wave.corpus,
-        leave_out=asked,
-        evidence=evidence,
-        floors=None if promised is None else review_floors(coder, promised),
-        progress=progress,
-    )
-    return write_wave(
-        coded,
-        wave,
-        counts,
-        out,
-        model=describe_model(coder),
-        software=list_versions(coder.tier),
-        notes=note_coding(coder, set(wave.corpus.questions), counts, wave.columns),
-        started=started,
-        promised=promised,
-        options=options,
-        seconds_per_unit=seconds_per_unit,
-    )
+    with hold_folder(out):
+        asked = np.zeros(len(wave.corpus), bool) if with_interviewer else find_interviewer(wave.source)
+        coded, counts = code_corpus(
+            coder,
+            wave.corpus,
+            leave_out=asked,
+            evidence=evidence,
+            floors=None if promised is None else review_floors(coder, promised),
+            progress=progress,
+        )
+        return write_wave(
+            coded,
+            wave,
+            counts,
+            out,
+            model=describe_model(coder),
+            software=list_versions(coder.tier),
+            notes=note_coding(coder, set(wave.corpus.questions), counts, wave.columns),
+            started=started,
+            promised=promised,
+            options=options,
+            seconds_per_unit=seconds_per_unit,
+        )
 
 
 def write_wave(
@@ -167,23 +168,6 @@ def write_wave(
     return CodeReport(
         coded.counts(), counts, wave.rejected, out, paths, notes, seconds, coded=coded, corpus=wave.corpus
     )
-
-
-def find_interviewer(turns: pd.DataFrame) -> np.ndarray:
-    """Which rows of a table of turns (speaker, role, turn) the interviewer says; none of any other table.
-
-    >>> turns = pd.DataFrame({"speaker": ["I", "R"], "role": ["interviewer", "participant"], "turn": [1, 2]})
-    >>> find_interviewer(turns).tolist()
-    [True, False]
-    """
-    if not holds_turns(turns):
-        return np.zeros(len(turns), bool)
-    return turns["role"].eq("interviewer").to_numpy(dtype=bool)
-
-
-def holds_turns(frame: pd.DataFrame) -> bool:
-    """Whether a table is one of turns: who spoke, in which role, in which order."""
-    return {"speaker", "role", "turn"} <= set(frame.columns)
 
 
 def read_wave(inputs: Sequence[Path], columns: ColumnNames) -> Wave:

@@ -13,8 +13,10 @@ from textmine.coding.rules import RuleCoder
 from textmine.exchange.coded_folder import WideOptions, refuse_clash
 from textmine.files import make_folder, sha256_of_file
 from textmine.jobs.certify import read_fresh_certificate
-from textmine.jobs.code import CodeReport, find_interviewer, read_wave, write_wave
+from textmine.jobs.code import CodeReport, read_wave, write_wave
 from textmine.jobs.labelled import ColumnNames
+from textmine.reading.turns import find_interviewer
+from textmine.scale.folder_lock import hold_folder
 
 
 def code_with_rules(
@@ -60,19 +62,20 @@ def code_with_rules(
         "file": rules.name,
         "file_sha256": sha256_of_file(rules),
     }
-    return write_wave(
-        coded,
-        wave,
-        counts,
-        out,
-        model=model,
-        software={},
-        notes=_notes(coder, counts, rules, certified=promised is not None),
-        started=started,
-        promised=promised,
-        options=options,
-        seconds_per_unit=seconds_per_unit,
-    )
+    with hold_folder(out):
+        return write_wave(
+            coded,
+            wave,
+            counts,
+            out,
+            model=model,
+            software={},
+            notes=_notes(coder, counts, rules, certified=promised is not None),
+            started=started,
+            promised=promised,
+            options=options,
+            seconds_per_unit=seconds_per_unit,
+        )
 
 
 def _notes(coder: RuleCoder, counts: CodingCounts, rules: Path, *, certified: bool) -> list[str]:

@@ -23,9 +23,9 @@ from textmine.errors import InputError
 from textmine.exchange.coded_folder import WideOptions, clear_earlier, refuse_clash
 from textmine.exchange.datapackage import describe_tables
 from textmine.exchange.tables import write_frame
-from textmine.files import make_folder, write_json
+from textmine.files import clear_unfinished, write_json
 from textmine.jobs.certify import read_fresh_certificate
-from textmine.jobs.code import RunReport, code_files, find_interviewer, holds_turns
+from textmine.jobs.code import RunReport, code_files
 from textmine.jobs.code_facts import RunFacts, describe_model, list_versions, note_coding, note_promise
 from textmine.jobs.labelled import ColumnNames
 from textmine.jobs.own_ids import IdRegister, set_aside
@@ -34,8 +34,10 @@ from textmine.jobs.record import record_run
 from textmine.reading import Columns, RejectedRow, pick_columns
 from textmine.reading.chunks import TableChunks, read_chunks
 from textmine.reading.table import REJECTED_COLUMNS, Table
+from textmine.reading.turns import find_interviewer, holds_turns
 from textmine.scale.code_frame import CodingPlan, bare_dataset, load_once, with_certificate
 from textmine.scale.code_parts import PartTask, do_part, make_task, set_up_coding
+from textmine.scale.folder_lock import LOCK, hold_folder
 from textmine.scale.join_parts import (
     JoinPlan,
     add_summaries,
@@ -109,7 +111,7 @@ class _Reader:
     def _take_in(self, table: Table) -> Columns:
         if self.columns is None:
             self.check(table.frame)
-            self.columns = _pick(table, self.named)
+            self.columns = pick_for_coding(table, self.named)
             self.names = list(map(str, table.frame.columns))
             self.sample = table.frame.iloc[:1].reset_index(drop=True)
         elif list(map(str, table.frame.columns)) != self.names:
@@ -148,8 +150,9 @@ def code_wave(
     Tables (csv, tsv, jsonl, parquet) of more than ``WHOLE`` bytes together are coded a part at a time by
     ``processes`` (as many as there are processors, if None); all else as by ``code_files``. The tables are
     the same to the byte whatever the number of processes. What is done is kept in ``out`` until all is: with
-    ``resume`` a run that was cut off is taken up. The other arguments are those of ``code_files``, and so are
-    the errors raised.
+    ``resume`` a run that was cut off is taken up, or begun where nothing was done yet. The other arguments
+    are those of ``code_files``, and so are the errors raised. Raises ``InputError`` as well where another
+    run writes to ``out``.
     """
     options = options or WideOptions()
     paths = [Path(path) for path in inputs]
@@ -180,36 +183,36 @@ def code_wave(
         check=lambda frame: refuse_clash(coder.codes_, map(str, frame.columns), options),
     )
     plan = replace(plan, columns=reader.look_over())
-    make_folder(out)
-    store = PartStore(out, plan.sha256, resume=resume)
-    workers = _choose_processes(processes, coder)
-    with _keep_what_is_done(out):
-        _code_parts(reader, store, plan, workers=workers, progress=progress)
-        facts = [store.done[number].facts for number in sorted(store.done)]
-        counts = sum((CodingCounts(**part["counts"]) for part in facts), CodingCounts(0, 0, 0, 0, 0, 0))
-        assert reader.sample is not None
-        join = JoinPlan(
-            plan,
-            out,
-            tuple(sorted(store.done)),
-            reader.sample,
-            tuple(np.sum([part["score_sums"] for part in facts], axis=0).tolist()),
-            seconds_per_unit,
-        )
-        about = RunFacts(
-            describe_model(coder),
-            list_versions(coder.tier),
-            reader.files,
-            reader.digest.hexdigest(),
-            plan.columns,
-            counts,
-            len(reader.rejected),
-            sum(part["to_review"] for part in facts),
-            promised,
-        )
-        summary = add_summaries(join, facts)
-        written = _write_folder(join, about, summary, reader.rejected, workers=workers, started=started)
-    store.remove()
+    with hold_folder(out):
+        store = PartStore(out, plan.sha256, resume=resume)
+        workers = _choose_processes(processes, coder)
+        with _keep_what_is_done(out):
+            _code_parts(reader, store, plan, workers=workers, progress=progress)
+            facts = [store.done[number].facts for number in sorted(store.done)]
+            counts = sum((CodingCounts(**part["counts"]) for part in facts), CodingCounts(0, 0, 0, 0, 0, 0))
+            assert reader.sample is not None
+            join = JoinPlan(
+                plan,
+                out,
+                tuple(sorted(store.done)),
+                reader.sample,
+                tuple(np.sum([part["score_sums"] for part in facts], axis=0).tolist()),
+                seconds_per_unit,
+            )
+            about = RunFacts(
+                describe_model(coder),
+                list_versions(coder.tier),
+                reader.files,
+                reader.digest.hexdigest(),
+                plan.columns,
+                counts,
+                len(reader.rejected),
+                sum(part["to_review"] for part in facts),
+                promised,
+            )
+            summary = add_summaries(join, facts)
+            written = _write_folder(join, about, summary, reader.rejected, workers=workers, started=started)
+        store.remove()
     notes = note_coding(coder, reader.questions, counts, plan.columns)
     if promised is not None:
         notes += note_promise(promised, about.fingerprint)
@@ -233,7 +236,8 @@ def _choose_processes(processes: int | None, coder: CalibratedCoder) -> int:
     return processes if processes is not None else count_processors()
 
 
-def _pick(table: Table, columns: ColumnNames) -> Columns:
+def pick_for_coding(table: Table, columns: ColumnNames) -> Columns:
+    """The columns to code by; in a table of turns the question is what the interviewer asked last."""
     named = pick_columns(table, **asdict(columns))
     if named.question is None and holds_turns(table.frame) and "question" in table.frame.columns:
         return Columns(**{**asdict(named), "question": "question"})
@@ -317,6 +321,7 @@ def _write_folder(
     described = describe_tables(coded, wide.iloc[:0], provenance, join.plan.options.formats)
     if lacking := [name for name in tables if not (out / name).is_file()]:
         raise InputError(f"{', '.join(lacking)} went from {out} while it was written to.")
+    clear_unfinished(out, keep=LOCK)  # of processes that were killed on the way
     write_json(described, out / "datapackage.json")
     write_json(provenance, out / "provenance.json")
     more = ("summary.csv", "rejected.csv", "codebook.yaml", "datapackage.json", "provenance.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -17,6 +18,8 @@ from textmine.coding.artefact import load_coder
 from textmine.coding.batch import code_texts, cut_quotes
 from textmine.coding.calibrated import CalibratedCoder
 from textmine.coding.coded_texts import TOLD, CodedTexts, RecentTexts
+from textmine.corpus import FIELDS, as_strings
+from textmine.errors import InputError
 from textmine.exchange.coded_folder import WideOptions, make_wide, refuse_clash
 from textmine.files import sha256_of
 from textmine.reading import Columns
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Mask = npt.NDArray[np.bool_]
+
+#: A coder learns words as it meets them, so that in one process only one thread codes at a time.
+ONE_AT_A_TIME = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,8 @@ def code_frame(
     """The rows of a frame with a column per code and one of evidence; the same for a row in any frame.
 
     Meant for ``dask.dataframe.map_partitions``, ``mapInPandas`` of Spark and the like: it takes a part of a
-    table and gives it back coded. ``model`` is a model's name or folder, loaded once in a process. After the
+    table and gives it back coded. ``model`` is a model's name or folder, loaded once in a process; threads of
+    one process take turns. After the
     columns of ``frame`` stand one per code (Int8: 1, 0, missing where there was no text), with
     ``CODE__band`` and ``CODE__score`` if asked for, and ``evidence``: for each row a list of what
     ``coded_long.csv`` holds in rows of its own, as dicts. A frame without rows gives the schema. Raises
@@ -99,8 +106,9 @@ def code_frame(
     import pyarrow as pa
 
     plan = CodingPlan(model, Columns(text, id, question), WideOptions(bands, scores))
-    part = code_part(frame.reset_index(drop=True), load_once(model), plan)
-    wide = make_wide(part.coded, part.source, plan.options)
+    with ONE_AT_A_TIME:
+        part = code_part(_as_written(frame, plan.columns), load_once(model), plan)
+    wide = make_wide(part.coded, frame, plan.options)
     long = tabulate_long(part).drop_columns(["unit_id"])
     rows, _ = part.listed
     offsets = np.searchsorted(rows, np.arange(len(frame) + 1)).astype(np.int32)
@@ -109,6 +117,17 @@ def code_frame(
     )
     nested = pa.ListArray.from_arrays(pa.array(offsets), structs)
     return wide.assign(evidence=pd.arrays.ArrowExtensionArray(nested)).set_axis(frame.index)
+
+
+def _as_written(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """The same rows with the columns that are read as strings; a missing one is empty."""
+    named = {"text": columns.text, "id": columns.id, "question": columns.question}
+    for option, name in named.items():
+        if name is not None and name not in frame.columns:
+            there = ", ".join(map(str, frame.columns))
+            raise InputError(f"No column {name!r} in the frame. Columns: {there}. Choose one with {option}=.")
+    cells = {name: as_strings(frame[name]).to_numpy() for name in named.values() if name is not None}
+    return frame.reset_index(drop=True).assign(**cells)
 
 
 @lru_cache(maxsize=2)
@@ -145,7 +164,20 @@ def code_part(
         recent=recent,
     )
     ids = source[named.id].tolist()
-    return CodedPart(source, ids, texts, found, left_out, dataset_of(coder, plan, ids, found.scores))
+    coded = dataset_of(coder, plan, ids, found.scores)
+    units = coded.decisions.index
+    told = replace(
+        coded, texts=pd.Series(texts, index=units), attributes=_attributes_of(source, named, units)
+    )
+    return CodedPart(source, ids, texts, found, left_out, told)
+
+
+def _attributes_of(source: pd.DataFrame, named: Columns, units: pd.Index) -> pd.DataFrame:
+    """What is known of each unit besides its text, named as ``Corpus.facts`` names it."""
+    taken = {column: part for part, column in asdict(named).items() if column is not None}
+    kept = [name for name in source.columns if name not in (named.text, named.id)]
+    names = [taken.get(name) or (f"{name}_" if name in FIELDS else name) for name in kept]
+    return source[kept].set_axis(names, axis=1).set_axis(units, axis=0)
 
 
 def dataset_of(
@@ -234,6 +266,17 @@ def tabulate_spans(part: CodedPart) -> pa.Table:
         "applies": pa.array(applies.astype(np.int64)),
     }
     return pa.table(columns)
+
+
+def tabulate_scores(part: CodedPart) -> pa.Table:
+    """The scores of the units that were coded."""
+    import pyarrow as pa
+
+    known = part.coded.is_coded.to_numpy()
+    scores = part.found.scores[known]
+    columns = [pa.array(np.ascontiguousarray(scores[:, place])) for place in range(scores.shape[1])]
+    ids = string_array(part.ids).filter(pa.array(known))
+    return pa.table([ids, *columns], names=["unit_id", *part.coded.codes])
 
 
 def _name(places: npt.NDArray[Any], names: Sequence[str]) -> Any:

@@ -110,11 +110,12 @@ def do_part(task: PartTask) -> PartEntry:
         with atomic_path(desk.folder / f"{task.number:07d}.{name}") as temporary:
             temporary.write_bytes(memoryview(data))
         hashes[name] = hashlib.sha256(memoryview(data)).hexdigest()
-    return PartEntry(task.number, task.rows_sha256, hashes, _tell_facts(part, long))
+    return PartEntry(task.number, task.rows_sha256, hashes, tell_facts(part, long))
 
 
-def _tell_facts(part: CodedPart, long: pa.Table) -> Mapping[str, Any]:
-    """What is counted in a part and added up over all."""
+def tell_facts(part: CodedPart, long: pa.Table | None = None) -> Mapping[str, Any]:
+    """What is counted in a part and added up over all; ``long`` is its long table, if made already."""
+    long = tabulate_long(part) if long is None else long
     shown = long.select(["code", "applies", "stance"]).to_pandas()
     summary = make_summary(part.coded, long=shown)
     review = (part.coded.band_numbers == BANDS.index("review")).any(axis=1)

@@ -142,16 +142,29 @@ def _join_parquet(join: JoinPlan, path: Path) -> None:
 
 def _tables_of(join: JoinPlan, name: str) -> tuple[pa.Schema, Iterator[pa.Table]]:
     """The schema of a table in parquet, and its parts."""
+    coded, wide = show_wide(join)
+    schema = schema_of(name, coded, wide)
+    if name == "coded_wide":
+        return schema, _widen(join, coded)
+    if name == "coded_long":
+        return schema, map(read_arrow, join.paths("long.arrow"))
+    return schema, _scores(join, coded.codes)
+
+
+def schema_of(name: str, coded: CodedDataset, wide: pd.DataFrame) -> pa.Schema:
+    """The schema in parquet of a table (coded_wide, coded_long, coded_spans or scores) of a dataset."""
     import pyarrow as pa
 
-    coded, wide = show_wide(join)
     if name == "coded_wide":
-        return pa.Schema.from_pandas(wide, preserve_index=False), _widen(join, coded)
+        return pa.Schema.from_pandas(wide, preserve_index=False)
     if name == "coded_long":
-        return make_arrow(coded.long()).schema, map(read_arrow, join.paths("long.arrow"))
+        return make_arrow(coded.long()).schema
+    if name == "coded_spans":
+        numbers = {"start", "end", "applies"}
+        names = make_spans(coded).columns
+        return pa.schema([(name, pa.int64() if name in numbers else pa.large_string()) for name in names])
     assert coded.scores is not None
-    schema = pa.Schema.from_pandas(coded.scores.reset_index(), preserve_index=False)
-    return schema, _scores(join, coded.codes)
+    return pa.Schema.from_pandas(coded.scores.reset_index(), preserve_index=False)
 
 
 def _widen(join: JoinPlan, coded: CodedDataset) -> Iterator[pa.Table]:

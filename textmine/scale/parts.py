@@ -34,8 +34,8 @@ class PartStore:
     """The parts of one piece of work, in the folder ``.parts`` of ``folder``.
 
     ``plan`` is a hash of all that decides what the parts hold besides their rows. With ``resume`` the parts
-    of an earlier run of the same plan are kept; else they are taken away. Raises ``InputError`` where there
-    is nothing to take up, or only the parts of another plan.
+    of an earlier run of the same plan are kept; else they are taken away. Raises ``InputError`` where the
+    parts are those of another plan.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -54,8 +54,8 @@ class PartStore:
         self.done: dict[int, PartEntry] = {}
         if resume:
             self._kept = self._read(plan)
-        else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if not self._kept:
+            _clear(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         with atomic_text(self._manifest) as handle:
             lines = [{"plan": plan}, *(asdict(entry) for entry in self._kept.values())]
@@ -95,17 +95,15 @@ class PartStore:
         return entry
 
     def remove(self) -> None:
-        """Take the parts away."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Take the parts away: all at once, so that what is cut off on the way leaves none to be taken up."""
+        _clear(self.folder)
 
     def _read(self, plan: str) -> dict[int, PartEntry]:
         try:
             first, *lines = self._manifest.read_text(encoding="utf-8").splitlines()
             found = json.loads(first)["plan"]
-        except (OSError, ValueError, KeyError):
-            raise InputError(
-                f"{self.folder.parent} holds nothing to take up. Run without --resume."
-            ) from None
+        except (OSError, ValueError, KeyError):  # cut off before anything was done, or after all was
+            return {}
         if found != plan:
             raise InputError(
                 f"What {self.folder.parent} holds was begun with another model, other options or another "
@@ -119,6 +117,15 @@ class PartStore:
                 continue
             entries[entry.number] = entry
         return entries
+
+
+def _clear(folder: Path) -> None:
+    """Take a folder of parts away, and what is left of one that was being taken away."""
+    leaving = folder.with_name(f"{folder.name}-leaving")
+    shutil.rmtree(leaving, ignore_errors=True)
+    if folder.is_dir():
+        folder.rename(leaving)
+        shutil.rmtree(leaving, ignore_errors=True)
 
 
 def read_arrow(path: Path) -> pa.Table:
