@@ -11,6 +11,7 @@ pytestmark = pytest.mark.slow
 PAGES = (
     "read",
     "grid",
+    "passages",
     "search",
     "memos",
     "codebook",
@@ -79,6 +80,15 @@ def test_no_page_breaks_a_rule_of_level_a_or_aa(
             lead.fill("#words", "money")
             lead.keyboard.press("Enter")
             lead.wait_for_selector("#hits li")
+        if name == "passages":
+            lead.select_option("#source", "reader:ann")
+            lead.wait_for_selector("#passages li mark")
+            lead.click("[data-view=table]")
+            lead.select_option("#columns", "region")
+            lead.wait_for_selector("#counts button")
+            faults["passages, table"] = find_faults(lead, axe)
+            lead.click("[data-view=list]")
+            lead.wait_for_selector("#passages li mark")
         if name == "people":
             lead.fill("#name", "cy")
             lead.keyboard.press("Enter")

@@ -10,13 +10,24 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from textmine.annotations import AnnotationStore, Event, Task, export_annotations, import_annotations
+from textmine.annotations import (
+    AnnotationStore,
+    Event,
+    Settings,
+    Task,
+    create_project,
+    export_annotations,
+    import_annotations,
+)
 from textmine.annotations.schema import open_engine, writing
 from textmine.annotations.writing import insert_events
 from textmine.codebook import Codebook
+from textmine.corpus import Corpus
 from textmine.errors import InputError
+from textmine.jobs.forget import forget_respondent
 
 pytestmark = pytest.mark.slow
 
@@ -143,3 +154,47 @@ def test_a_write_that_fails_half_way_leaves_nothing(make_store, database: str) -
         insert_events(connection, "half", [Event(id="e1", kind="memo", unit_id="u1", annotator="ann", seq=2)])
     engine.dispose()
     assert len(store.events()) == 2
+
+
+def test_person_who_withdraws_leaves_their_own_project_alone(database: str, tmp_path: Path) -> None:
+    """Of two studies in one database that use the same ids only the one that is meant is touched."""
+    frame = pd.DataFrame(
+        {"doc_id": ["u1", "u2"], "group": ["R1", "R2"], "text": ["Money is pooled", "We train"]}
+    )
+    projects = [
+        create_project(tmp_path / name, Corpus(frame), Codebook.from_labels(["money"]), Settings(name=name))
+        for name in ("leaving", "staying")
+    ]
+    for project in projects:
+        with AnnotationStore(database, project.name, project.codebook) as store:
+            store.assign([Task(annotator="ann", unit_id=unit) for unit in ("u1", "u2")])
+            for unit in ("u1", "u2"):
+                store.decide(unit, "ann", ["money"])
+            store.record(
+                Event(id=project.name, kind="memo", unit_id="u2", annotator="ann", payload={"text": "not u1"})
+            )
+    dry = forget_respondent("R1", [tmp_path / "leaving"], store=database, dry_run=True)
+    assert [path.name for path in dry.edited if "PostgreSQL" in path.name] == ["leaving (PostgreSQL)"]
+    report = forget_respondent("R1", [tmp_path / "leaving"], store=database, date="2026-03-01")
+    assert not report.unedited and any("VACUUM" in note for note in report.notes)
+    left = {}
+    for project in projects:
+        with AnnotationStore(database, project.name, project.codebook) as store:
+            left[project.name] = {event.unit_id for event in store.events() if event.kind == "decision"}
+    assert left == {"leaving": {"u2"}, "staying": {"u1", "u2"}}
+    with pytest.raises(InputError, match=r"no project\.yaml"):
+        forget_respondent("R2", [tmp_path / "leaving" / "corpora"], store=database)
+
+
+def test_store_that_cannot_be_reached_is_told_and_the_rest_is_done(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install textmine[postgres]")
+    frame = pd.DataFrame(
+        {"doc_id": ["u1", "u2"], "group": ["R1", "R2"], "text": ["Money is pooled", "We train"]}
+    )
+    nowhere = "postgresql://ann:secretword@127.0.0.1:1/nowhere"
+    settings = Settings(name="st", database=nowhere)
+    create_project(tmp_path / "st", Corpus(frame), Codebook.from_labels(["money"]), settings)
+    report = forget_respondent("R1", [tmp_path / "st"], date="2026-03-01")
+    ((path, why),) = report.unedited
+    assert path.name == "project.yaml" and path.is_file() and "cannot be reached" in why
+    assert "secretword" not in str(report) and "R1" not in (tmp_path / "st" / "withdrawals.jsonl").read_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from textmine.coding.quotes import compare_words, find_stretches, locate_quotes
+from textmine.coding.quotes import compare_words, find_stretches, locate_quotes, number_rows
 from textmine.corpus import Corpus
 from textmine.errors import InputError
 
@@ -70,3 +70,28 @@ def test_words_are_compared_as_by_hand() -> None:
     assert compare_words([True, True], [True, False])["same_stretch"] == 1.0  # just half
     assert set(compare_words([True, False], [False, True]).values()) == {0.0}
     assert set(compare_words([False], [False]).values()) == {0.0}
+
+
+def test_quotes_by_unit_id_teach_the_same_as_by_row() -> None:
+    corpus = Corpus(
+        pd.DataFrame({"doc_id": ["a", "b", "c"], "text": ["We train", "It saves", "So we train"]})
+    )
+    by_unit = pd.DataFrame(
+        {"unit_id": ["c", "b", "x", "a"], "code": "money", "quote": ["train", "saves", "y", ""]}
+    )
+    assert number_rows(corpus, by_unit)[["row", "quote"]].values.tolist() == [[2, "train"], [1, "saves"]]
+    by_row = pd.DataFrame({"row": [1], "code": ["money"], "quote": ["saves"]})
+    assert number_rows(corpus, by_row) is by_row and number_rows(corpus, None) is None
+
+
+@pytest.mark.parametrize(
+    ("quotes", "said"),
+    [
+        ({"unit_id": ["a"], "code": ["money"]}, "quote was not found"),
+        ({"unit_id": ["z"], "code": ["money"], "quote": ["w"]}, "same ids"),
+    ],
+)
+def test_quotes_that_fit_no_text_are_an_error(quotes, said) -> None:
+    corpus = Corpus(pd.DataFrame({"doc_id": ["a"], "text": ["We train"]}))
+    with pytest.raises(InputError, match=said):
+        number_rows(corpus, pd.DataFrame(quotes))

@@ -10,7 +10,10 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+from textmine.passages import QuoteBank
 
 COLUMNS = ("--text", "comment", "--id", "id", "--question", "question", "--group", "person")
 DAY = ("--date", "2026-11-14")
@@ -115,6 +118,27 @@ def test_a_planted_word_appears_only_where_the_gate_let_it_out(textmine, coded: 
         assert [row["quote"] for row in table_of(summary, "quotes")] == [quote]
         cells = [cell for row in table_of(summary, "framework") for cell in row.values() if cell]
         assert sum(marker in str(cell) for cell in cells) == 1
+
+
+def test_a_quote_of_a_bank_goes_through_the_review_into_the_report(textmine, coded: Path, tmp_path) -> None:
+    wave = pd.read_csv(coded / "coded_wide.csv", dtype=str, keep_default_na=False)
+    said = pd.read_csv(coded / "coded_long.csv", dtype=str).query("applies == '1'").iloc[0]
+    text = wave.set_index("id").loc[said["unit_id"], "comment"]
+    bank, out = QuoteBank(tmp_path / "ann.jsonl"), tmp_path / "one"
+    bank.add_quote(said["unit_id"], said["code"], 0, len(text), text)  # no stretch that the coder chose
+    common = ("release", coded, "--bank", bank.path, "--out", out, *DAY)
+    assert textmine(*common).code == 0
+    sheet = out / "private" / "quotes_review.csv"
+    frame = pd.read_csv(sheet, dtype=str, keep_default_na=False)
+    assert len(frame) == 1
+    frame.assign(release="yes").to_csv(sheet, index=False)
+    ran = textmine(*common, "--review", sheet, "--sign", "A Tester")
+    assert ran.code == 0, ran.err
+    assert bank.table()["release"].tolist() == ["released"]
+    report = tmp_path / "report.html"
+    assert textmine("report", coded, "-o", report, "--release", out).code == 0
+    assert [row["quote"] for row in table_of(read_summary(report), "quotes")] == frame["quote"].tolist()
+    assert "Give one of them" in textmine(*common, "--quotes", 1).error
 
 
 def test_a_quote_changed_after_it_was_signed_is_left_out(textmine, coded: Path, tmp_path) -> None:

@@ -115,6 +115,38 @@ def take_answer(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
     return boards.rule(desk, visitor, given)
 
 
+def tell_choices(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
+    """What passages can be chosen by."""
+    del given
+    return desk.room.tell_choices(visitor)
+
+
+def tell_passages(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
+    """A page of the passages asked for."""
+    return desk.room.show(visitor, given)
+
+
+def tell_counts(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
+    """A table of counts, from whose cells one goes to the passages."""
+    return desk.room.count(visitor, given)
+
+
+def tell_quotes(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
+    """One's own quote bank and memos on codes."""
+    del given
+    return desk.quotes.show(visitor)
+
+
+def take_quote(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
+    """What a person does with a quote of their bank."""
+    return desk.quotes.change(visitor, given)
+
+
+def take_memo(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
+    """A memo on a code."""
+    return desk.quotes.write_memo(visitor, given)
+
+
 def tell_people(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
     """Who works on the project."""
     del given
@@ -143,6 +175,12 @@ ANSWERS: dict[str, Answer] = {
     "difference": tell_difference,
     "questions": tell_questions,
     "answer": take_answer,
+    "choices": tell_choices,
+    "passages": tell_passages,
+    "counts": tell_counts,
+    "quotes": tell_quotes,
+    "quote": take_quote,
+    "codememo": take_memo,
     "people": tell_people,
     "person": take_person,
 }
@@ -244,12 +282,23 @@ async def _read_json(request: Request) -> dict[str, Any]:
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         raise Refused(415, "Wanted JSON.")
     try:
-        given = json.loads(await request.body())
+        given = _mend_halves(json.loads(await request.body()))
     except (ValueError, RecursionError):
         raise Refused(422, "No JSON that can be read.") from None
     if not isinstance(given, dict):
         raise Refused(422, "Wanted a JSON object.")
     return given
+
+
+def _mend_halves(value: Any) -> Any:
+    """What was sent with U+FFFD for each half of a character, which a page sends where an emoji was cut."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_mend_halves(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_mend_halves(key): _mend_halves(inner) for key, inner in value.items()}
+    return value
 
 
 def _tell(refused: Refused) -> Response:

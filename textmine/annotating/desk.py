@@ -11,6 +11,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from textmine.annotating.access import Refused, Visitor
+from textmine.annotating.quote_desk import QuoteDesk
+from textmine.annotating.reading_room import ReadingRoom
 from textmine.annotations import Event, Task
 from textmine.annotations.current import spans_of
 from textmine.annotations.standing import find_current, find_live
@@ -51,7 +53,7 @@ class Desk:
         self.questions = project.corpus.questions
         self._frame = frame
         facts = [name for name in project.corpus.attributes if self._may_show(name)]
-        self._facts = {name: frame[name].tolist() for name in facts}
+        self.facts = {name: frame[name].tolist() for name in facts}
         self._talks = _find_talks(project.corpus.ids) if _is_talk(frame.columns) else {}
         self._own: dict[str, tuple[float, list[str]]] = {}
         self._shelves: dict[str, _Shelf] = {}
@@ -59,6 +61,7 @@ class Desk:
         self._suggested: dict[str, list[dict[str, Any]]] | None = None
         self._rulings: tuple[float, dict[str, list[dict[str, Any]]]] = (-1.0, {})
         self._lock = threading.Lock()
+        self.room, self.quotes = ReadingRoom(self), QuoteDesk(self)
 
     # --- whose unit ---------------------------------------------------------------------------------------
 
@@ -107,7 +110,7 @@ class Desk:
             "id": unit_id,
             "text": text,
             "question": self.question(unit_id),
-            "facts": self._list_facts(unit_id),
+            "facts": self.list_facts(unit_id),
             "talk": self._name_talk(unit_id),
             "asks_evidence": self.project.asks_evidence(unit_id),
             "reading": "" if task is None else self.reading_of(visitor, task),
@@ -188,6 +191,10 @@ class Desk:
             self._own[visitor.name] = (time.monotonic(), units)
         return units
 
+    def list_decided(self, visitor: Visitor) -> set[str]:
+        """The units that this person has decided on."""
+        return {event.unit_id for event in find_current(self.shelf(visitor.name))}
+
     def show_rows(self, visitor: Visitor, offset: int, limit: int, *, unread: bool) -> dict[str, Any]:
         """Some rows of the survey grid, and how many rows there are."""
         units = self.list_own(visitor)
@@ -216,7 +223,7 @@ class Desk:
         """The person's units whose text holds all these words, in the order of reading."""
         wanted = _fold(words).split()
         units: Iterable[str] = self.place if visitor.settles else self.list_own(visitor)
-        decided = {event.unit_id for event in find_current(self.shelf(visitor.name))}
+        decided = self.list_decided(visitor)
         found: list[dict[str, Any]] = []
         count = 0
         for unit in units if wanted else ():
@@ -237,7 +244,7 @@ class Desk:
         own = set(self.list_own(visitor))
         plan = self.store.list_tasks(visitor.name)
         todo = {t.unit_id for t in plan if not t.closed and t.purpose not in ("reread", "adjudicate")}
-        decided = {event.unit_id for event in find_current(self.shelf(visitor.name))}
+        decided = self.list_decided(visitor)
         turns = []
         for unit in units:
             row = self._frame.iloc[self.place[unit]]
@@ -308,9 +315,10 @@ class Desk:
                     return {"code": code, **ruling}
         return None
 
-    def _list_facts(self, unit_id: str) -> list[dict[str, str]]:
+    def list_facts(self, unit_id: str) -> list[dict[str, str]]:
+        """What is known of a unit besides its words, as far as it gives no reading away."""
         at = self.place[unit_id]
-        told = [{"name": name, "value": _plain(values[at])} for name, values in self._facts.items()]
+        told = [{"name": name, "value": _plain(values[at])} for name, values in self.facts.items()]
         return [fact for fact in told if fact["value"]]
 
     def _may_show(self, name: str) -> bool:

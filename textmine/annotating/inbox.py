@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textmine.annotating.access import Refused, Visitor
-from textmine.annotating.desk import Desk
 from textmine.annotations import Event
+
+if TYPE_CHECKING:
+    from textmine.annotating.desk import Desk
 
 #: What a page may send, and which keys besides id, kind and unit_id each kind may have.
 ACCEPTED = {
@@ -39,9 +41,9 @@ def store_sent(desk: Desk, visitor: Visitor, given: Any) -> dict[str, Any]:
 
 def read_sent(desk: Desk, visitor: Visitor, given: Any) -> Event:
     """The event that a page sent. Raises ``Refused``."""
-    if not isinstance(given, dict) or given.get("kind") not in ACCEPTED:
+    kind = given.get("kind") if isinstance(given, dict) else None
+    if not isinstance(kind, str) or kind not in ACCEPTED:
         raise Refused(422, "No event, or of a kind that a page cannot send.")
-    kind = str(given["kind"])
     strangers = set(given) - {"id", "kind", "unit_id", *ACCEPTED[kind]}
     if strangers:
         raise Refused(422, f"{len(strangers)} key(s) too many for a {kind}.")
@@ -114,6 +116,7 @@ def _take_payload(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _take_seconds(given: Mapping[str, Any]) -> float | None:
     value = given.get("seconds")
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return round(min(max(float(value), 0.0), _LONGEST_TIME), 1)
+    seconds = float(min(max(value, 0), _LONGEST_TIME))  # a whole number may lie beyond any float
+    return None if math.isnan(seconds) else round(seconds, 1)

@@ -74,7 +74,7 @@ class Learner:
 
     @property
     def is_running(self) -> bool:
-        """Whether it watches."""
+        """Whether it watches the project now."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> Learner:

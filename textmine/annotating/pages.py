@@ -27,6 +27,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 MENU = (
     ("/read", "Read", "everybody"),
     ("/grid", "Grid", "everybody"),
+    ("/passages", "Passages", "everybody"),
     ("/search", "Search", "everybody"),
     ("/memos", "Memos", "everybody"),
     ("/codebook", "Codebook", "everybody"),
@@ -68,7 +69,7 @@ class Pages:
 
     def routes(self) -> list[Route]:
         """The pages by their paths."""
-        plain = {"/read": "read", "/grid": "grid", "/search": "search", "/memos": "memos"}
+        plain = {f"/{name}": name for name in ("read", "grid", "passages", "search", "memos")}
         made: dict[str, Callable[[Visitor], dict[str, Any]]] = {
             "/codebook": self._codebook,
             "/progress": self._progress,

@@ -124,7 +124,11 @@ class AnnotationStore(Verbs):
         also: Sequence[str] = (),
         id: str | None = None,
     ) -> rulings.Ruling:
-        """Answer a question with a ruling, and queue the earlier decisions that it may touch."""
+        """Answer a question with a ruling, and queue the earlier decisions that it may touch.
+
+        ``effect`` says whether it narrows or widens the code, or neither for sure; ``also`` names units to be
+        read again besides; ``id`` is the event's own. Raises ``InputError`` for a question that is not there.
+        """
         return rulings.answer_question(
             self, question_id, owner, text, code=code, effect=effect, also=also, id=id
         )
@@ -139,7 +143,10 @@ class AnnotationStore(Verbs):
         kinds: Sequence[str] | None = None,
         after: int = 0,
     ) -> list[Event]:
-        """What happened, in the order of storing, all of it or of one unit, annotator or kind."""
+        """What happened, in the order of storing: all, or of one ``unit_id``, ``annotator`` or of ``kinds``.
+
+        ``after`` is the number of the last event that is known already.
+        """
         where = [EVENTS.c.project == self.project, EVENTS.c.seq > after]
         where += [] if unit_id is None else [EVENTS.c.unit_id == unit_id]
         where += [] if annotator is None else [EVENTS.c.annotator == annotator]
@@ -170,7 +177,10 @@ class AnnotationStore(Verbs):
         return {name: current.make_coded(self, name) for name in current.list_readers(self)}
 
     def labels(self, *, sample: bool | str = False) -> pd.DataFrame:
-        """The settled labels with how each unit was drawn (see ``tables.list_labels``)."""
+        """The settled labels with how each unit was drawn (see ``tables.list_labels``).
+
+        ``sample`` keeps those of a sample with known probabilities: the only one, or the one named.
+        """
         return tables.list_labels(self, sample=sample)
 
     def disagreements(self) -> pd.DataFrame:
@@ -182,7 +192,7 @@ class AnnotationStore(Verbs):
         return tables.measure_progress(self)
 
     def drift(self, annotator: str, *, block: int = 20) -> pd.DataFrame:
-        """How an annotator's reading changes over time (see ``drift.measure_drift``)."""
+        """How an annotator's reading changes, ``block`` units at a time (see ``drift.measure_drift``)."""
         return drift.measure_drift(self, annotator, block=block)
 
     def rulings(self, code: str | None = None) -> pd.DataFrame:
@@ -190,13 +200,16 @@ class AnnotationStore(Verbs):
         return rulings.list_rulings(self, code)
 
     def questions(self, *, open_only: bool = False) -> pd.DataFrame:
-        """Questions to the owner, oldest first, each with the ruling that answers it."""
+        """Questions to the owner, oldest first, each with its ruling; ``open_only``: those without one."""
         return rulings.list_questions(self, open_only=open_only)
 
     # --- who reads what -----------------------------------------------------------------------------------
 
     def assign(self, tasks: Sequence[Task], *, first: bool = False) -> int:
-        """Add tasks to the plan, behind what is there or before it; gives how many were new."""
+        """Add tasks to the plan, behind what is there or (``first``) before it; gives how many were new.
+
+        Raises ``InputError`` for a task on a unit that the corpus lacks.
+        """
         for task in tasks:
             check_task(task)
             if self._rules.texts is not None and task.unit_id not in self._rules.texts:
@@ -247,12 +260,12 @@ class AnnotationStore(Verbs):
             return fetch_plan(connection, self.project, annotator)
 
     def count_tasks(self, annotator: str, *, without: Sequence[str] = ("drawn",)) -> tuple[int, int]:
-        """How many tasks somebody has, and how many of them are open; some purposes are left out."""
+        """How many tasks somebody has, and how many of them are open; ``without`` purposes left out."""
         with reading(self._engine) as connection:
             return fetch_counts(connection, self.project, annotator, without)
 
     def list_units(self, annotator: str, *, without: Sequence[str] = ("drawn",)) -> list[str]:
-        """The units of somebody's tasks in the order of reading, each once; some purposes are left out."""
+        """The units of somebody's tasks in the order of reading, each once; ``without`` purposes left out."""
         with reading(self._engine) as connection:
             return fetch_units(connection, self.project, annotator, without)
 

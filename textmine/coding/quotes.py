@@ -55,6 +55,32 @@ def locate_quotes(corpus: Corpus, quotes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["unit_id", "code", "start", "end"])
 
 
+def number_rows(corpus: Corpus, said: pd.DataFrame | None, what: str = "quote") -> pd.DataFrame | None:
+    """Quotes (or stances, by ``what``) with ``row``, their text's position in the corpus, by ``unit_id``.
+
+    Those that have ``row`` are given back as they are, and so is None. Blank ones, and units that the corpus
+    lacks, are left out. Raises ``InputError`` where a column is missing, or no unit is in the corpus.
+
+    >>> corpus = Corpus(pd.DataFrame({"doc_id": ["a", "b"], "text": ["We train", "It saves money"]}))
+    >>> quotes = pd.DataFrame({"unit_id": ["b", "c"], "code": "money", "quote": ["saves", "dear"]})
+    >>> number_rows(corpus, quotes)[["row", "quote"]].values.tolist()
+    [[1, 'saves']]
+    """
+    if said is None or "row" in said:
+        return said
+    if missing := {"unit_id", "code", what} - set(said.columns):
+        raise InputError(
+            f"A table of {what}s wants the columns code, {what} and unit_id (or row); "
+            f"{', '.join(sorted(missing))} was not found."
+        )
+    place = {unit: number for number, unit in enumerate(corpus.ids)}
+    known = said["unit_id"].astype(str).isin(place)
+    if len(said) and not known.any():
+        raise InputError(f"No unit of the {what}s is among the texts. Give texts and {what}s the same ids.")
+    kept = said[known & said[what].fillna("").astype(str).str.strip().ne("")]
+    return kept.assign(row=kept["unit_id"].astype(str).map(place).astype(int))
+
+
 def find_stretches(quote: str, text: str) -> list[Span]:
     """Where a quote's words stand in a text as read; none where any part of the quote is not found.
 

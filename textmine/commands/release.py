@@ -42,6 +42,10 @@ def release(
     quotes: Annotated[
         int, typer.Option("--quotes", min=0, help="How many quotes of each code to put to a reviewer.")
     ] = 0,
+    bank: Annotated[
+        Path | None,
+        typer.Option("--bank", help="Quote bank: put what was ticked into it to the reviewer instead."),
+    ] = None,
     attribute: Annotated[
         list[str] | None,
         typer.Option("--attribute", help="Column to show beside a quote, the most wanted first; again."),
@@ -90,11 +94,14 @@ def release(
 
     if sign is not None and review is None:
         raise InputError("--sign needs the sheet that was read: give it with --review.")
-    if review is not None and not quotes:
-        raise InputError("--review needs --quotes as it was when the sheet was written.")
+    if bank is not None and quotes:
+        raise InputError("--quotes picks quotes and --bank takes those ticked. Give one of them.")
+    if review is not None and not quotes and bank is None:
+        raise InputError("--review needs --quotes or --bank as it was when the sheet was written.")
     day = date or calendar.today().isoformat()
     wanted = QuoteOptions(
         per_code=quotes,
+        bank=bank,
         attributes=tuple(attribute or ()),
         rules=QuoteRules(smallest_cell=smallest_cell, per_respondent=per_respondent, consent=consent),
         review=review,
@@ -112,7 +119,7 @@ def release(
         date=day,
         ledger=ledger,
         hide_differences=hide_differences,
-        quotes=wanted if quotes else None,
+        quotes=wanted if quotes or bank else None,
     )
     with show_steps(quiet or json) as step:
         report = release_folder(folder, out, options=options, on_step=step)

@@ -78,8 +78,9 @@ class FrameworkMatrix:
     ) -> FrameworkMatrix:
         """Write a cell's summary into the file of summaries; gives the matrix with it.
 
-        ``quotes`` are the ids that it rests on, all of the cell's if not said. A blank summary takes the
-        cell's out. Raises ``InputError`` without a file, for a cell and for a quote that is not there.
+        ``quotes`` are the ids that it rests on, all of the cell's if not said; ``at`` is the time, now if not
+        said. A blank summary takes the cell's out. Raises ``InputError`` without a file, for a cell and for a
+        quote that is not there.
         """
         if self.summaries is None:
             raise InputError("No file for summaries. Give one: make_framework_matrix(..., summaries=PATH).")

@@ -114,6 +114,11 @@ def release_folder(
             if held[EVERYBODY].shown and held[EVERYBODY].count
         }
         quotes = put_quotes_through(read, owners, common, out / PRIVATE, rule, options.quotes, before)
+        if quotes.left_out:
+            notes.append(
+                f"{quotes.left_out} quote(s) of the bank are left out: their words or units are not in the "
+                "coded folder, or their code is not shown."
+            )
     release = _describe(name, options, rule, read, tables, members, quotes, ledger)
     entered = _enter(ledger, release)
     paths = _write(tables, read, out, options, rule, quotes)
@@ -176,7 +181,7 @@ def release_tables(
         stated = groups.replace("", NOT_STATED)
         members[question] = {
             keys[person]: values
-            for person, values in zip(stated.index, stated.itertuples(index=False, name=None), strict=True)
+            for person, values in zip(stated.index, map(tuple, stated.to_numpy(dtype=object)), strict=True)
         }
     if not tables:
         raise InputError("No text of the coded folder was coded, so there is nothing to release.")

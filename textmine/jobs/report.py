@@ -49,12 +49,15 @@ _TEXT = (
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """What a user asked for; ``columns`` and what follows are as in ``estimate_folder``.
+    """What goes into a report; ``columns`` and what follows are as in ``estimate_folder``.
 
     ``wave``, ``case`` and ``facts`` (of a case) name columns; ``prevalence`` is a table that ``textmine
     prevalence`` wrote,
     ``release``, ``topics``, ``waves`` and ``evaluation`` are folders that these commands wrote, ``review``
     the signed sheet of quotes where it does not lie in the release, ``framework`` a csv of summaries.
+
+    >>> ReportOptions(wave="wave", facts=("region",)).rule
+    'simple5'
     """
 
     checked: tuple[Path, ...] = ()
@@ -82,7 +85,11 @@ class ReportOptions:
 
 @dataclass(frozen=True, eq=False)
 class ReportWritten:
-    """The report as a plain dict, its plots, what was written, and what a user should know."""
+    """The report as a plain dict, its plots, what was written, and what a user should know.
+
+    >>> ReportWritten({"sections": []}, [], [], ["no quotes"]).notes
+    ['no quotes']
+    """
 
     summary: dict[str, Any]
     plots: list[Plot]
@@ -91,18 +98,32 @@ class ReportWritten:
 
 
 def write_report(
-    folder: Path,
-    out: Path,
+    folder: Path | str,
+    out: Path | str,
     *,
     options: ReportOptions | None = None,
     on_step: Callable[[str], object] = lambda step: None,
 ) -> ReportWritten:
     """Write the report of a coded folder: html, docx or md by the name of ``out``, and its json beside it.
 
-    Markdown has its figures as png in a folder beside it. Raises ``InputError`` for another kind of file, a
-    folder, a file or a column that is not what was wanted, and ``InvalidDesign`` for a sample that bears no
-    shares; nothing is written then.
+    ``folder`` is what ``textmine code --out`` wrote, whoever or whatever coded it; ``options`` say what else
+    goes in (see ``ReportOptions``); ``on_step`` is told what is being done. Markdown has its figures as png
+    in a folder beside it. Raises ``InputError`` for another kind of file, a folder, a file or a column that
+    is not what was wanted, and ``InvalidDesign`` for a sample that bears no shares; nothing is written then.
+
+    >>> import tempfile
+    >>> from textmine.jobs.code_rules import code_with_rules
+    >>> from textmine.jobs.labelled import ColumnNames
+    >>> with tempfile.TemporaryDirectory() as here:
+    ...     wave, rules = Path(here, "wave.csv"), Path(here, "rules.yaml")
+    ...     _ = wave.write_text("id,comment\\nu1,It saves money\\nu2,Nobody rang\\n", "utf-8")
+    ...     _ = rules.write_text("id: r\\nversion: 1.0.0\\ncodes: [{id: money, rules: [save*]}]", "utf-8")
+    ...     _ = code_with_rules([wave], rules, Path(here, "coded"), columns=ColumnNames("comment", "id"))
+    ...     done = write_report(Path(here, "coded"), Path(here, "report.html"))
+    >>> done.summary["sections"][0]["lead"]
+    ['2 texts by 2 respondents were coded.']
     """
+    folder, out = Path(folder), Path(out)
     options = options or ReportOptions()
     if out.suffix.lower() not in FORMS:
         raise InputError(f"A report is written as {', '.join(FORMS)}. Name such a file, not {out.name}.")

@@ -96,6 +96,31 @@ textmine init . --input raw/export.csv --text comment --id id --annotator ann --
 """
 
 
+_LATER = """
+## Next year
+
+Code the new wave with the same model, have people read a random part of it again, and ask what changed;
+the names of files are examples.
+
+```text
+textmine read raw/next-year.csv --out out/next-year.csv
+textmine code out/next-year.csv {columns} --model {model} --out out/coded-next
+textmine prevalence out/coded-next --plan out/to-read.csv --read 200
+textmine waves out/certified out/coded-next --checked-new out/read-next.csv --out out/waves
+textmine report out/coded-next --waves out/waves --out out/report-next.html
+```
+
+## When somebody withdraws
+
+See what of theirs, by their id, would be taken out of this folder; then run it without `--dry-run`, and make
+anew what it lists.
+
+```text
+textmine forget ID --in . --dry-run
+```
+"""
+
+
 def write_skeleton(folder: Path, name: str) -> list[Path]:
     """Write a study folder without texts and give the new files; what is there already is left alone."""
     for sub in FOLDERS:
@@ -208,8 +233,14 @@ def _describe_commands(project: Project, readers: Sequence[str]) -> str:
             "textmine export out/certified --to out/coded.xlsx\n"
             "textmine export out/certified --to out/study.qdpx --dialect nvivo",
         ),
+        (
+            "What may leave the team: tables under a disclosure rule, and quotes that a person has read and\n"
+            "signed: fill in `out/release/private/quotes_review.csv`, then again with `--review` and\n"
+            "`--sign`. Quotes that you ticked on the page Passages go in with `--bank quotes/NAME.jsonl`.",
+            "textmine release out/certified --quotes 3 --out out/release",
+        ),
     ]
-    return _number(steps)
+    return _number(steps) + _LATER.format(columns=columns, model=model)
 
 
 def _number(steps: Sequence[tuple[str, str]]) -> str:

@@ -131,7 +131,8 @@ class QuoteBank:
     def take_review(self, sheet: Path | str, *, key: bytes | None = None, at: str | None = None) -> int:
         """Note what a signed sheet of ``textmine release`` says of the quotes; gives how many it names.
 
-        Raises ``InputError`` where the sheet is not signed or was changed since.
+        ``key`` is that which it was signed with, if any. Raises ``InputError`` where the sheet is not signed
+        or was changed since.
         """
         frame, signature = verify_review(Path(sheet), key=key)
         known, named = self._quotes(), 0
@@ -189,9 +190,10 @@ class QuoteBank:
     def write_memo(
         self, text: str, *, about: str | Sequence[str] = (), by: str = "", at: str | None = None
     ) -> str:
-        """Keep a memo; gives its id. ``about`` names codes, units, quotes. A blank is an ``InputError``.
+        """Keep a memo; gives its id. ``about`` names codes, units, quotes; ``by`` is who wrote it.
 
-        What stands in it is kept as you write it: leave out words and names that may not stay.
+        A blank is an ``InputError``. What stands in it is kept as you write it: leave out words and names
+        that may not stay.
         """
         if not text.strip():
             raise InputError("The memo is blank. Write something.")

@@ -73,6 +73,22 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
     return found
 
 
+def seal_anew(entry: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry that was rightly changed (words of a person who withdrew) with a check of its own again.
+
+    ``before`` is the line as it was: what had no right check, or none, gets none.
+
+    >>> was = {"kind": "memo", "text": "Said R7", "check": _sign({"kind": "memo", "text": "Said R7"})}
+    >>> seal_anew({**was, "text": "Said somebody"}, was)["check"] == was["check"]
+    False
+    """
+    given = {name: cell for name, cell in before.items() if name != _CHECK}
+    if before.get(_CHECK) != _sign(given):
+        return dict(entry)
+    plain = {name: cell for name, cell in entry.items() if name != _CHECK}
+    return {**plain, _CHECK: _sign(plain)}
+
+
 def tell_time(at: str | None = None) -> str:
     """The time in UTC to the second, or the one given."""
     if at is not None:

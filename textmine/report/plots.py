@@ -60,7 +60,9 @@ def plot_shares(
 ) -> Plot:
     """The corrected share of each theme with its 95% interval, and the counted share beside it.
 
-    ``table`` has ``name, estimate, low, high, naive``; a share that is not known has no mark.
+    ``table`` has ``name, estimate, low, high, naive`` (shares of 1), such as that of ``estimate_prevalence``
+    with a column ``name``; a share that is not known has no mark. ``name`` is that of the figure's file,
+    ``title`` stands above it.
 
     >>> row = {"name": "Money", "estimate": 0.2, "low": 0.15, "high": 0.26, "naive": 0.3}
     >>> plot_shares(pd.DataFrame([row])).alt
@@ -76,7 +78,13 @@ def plot_shares(
 
 
 def plot_naive(table: pd.DataFrame, *, name: str = "themes", title: str = "How common each theme is") -> Plot:
-    """The counted share of each theme, where none is corrected; ``table`` has ``name, naive``."""
+    """The counted share of each theme, where none is corrected; ``table`` has ``name, naive`` (shares of 1).
+
+    ``name`` is that of the figure's file, ``title`` stands above it.
+
+    >>> plot_naive(pd.DataFrame([{"name": "Money", "naive": 0.3}])).alt
+    'How common each theme is: Money 30%. The figures stand in the table below.'
+    """
     rows = table.to_dict("records")
     series = [Series("counted by the coder, not corrected", [_mark(row, "naive") for row in rows])]
     svg = draw_intervals(title, _list_names(rows), series, high=_find_end(series), percent=True)
@@ -90,9 +98,15 @@ def plot_groups(
     title: str = "How common each theme is, by group",
     corrected: bool = True,
 ) -> Plot:
-    """Each theme in each group, 95% intervals where corrected; ``table`` has ``name, group`` and figures.
+    """Each theme in each group, 95% intervals where corrected.
 
-    Raises ``InputError`` for more groups than a figure can show.
+    ``table`` has ``name, group`` and ``estimate, low, high`` (``corrected``) or ``naive``, shares of 1;
+    ``title`` stands above the figure, ``name`` is that of its file. Raises ``InputError`` for more groups
+    than a figure can show.
+
+    >>> table = pd.DataFrame({"name": "Money", "group": ["North", "South"], "naive": [0.2, 0.3]})
+    >>> plot_groups(table, corrected=False).alt
+    'How common each theme is, by group: 1 themes in 2 groups. The figures stand in the table below.'
     """
     rows = table.to_dict("records")
     groups = list(dict.fromkeys(str(row["group"]) for row in rows))
@@ -120,7 +134,13 @@ def plot_waves(
 ) -> Plot:
     """A panel a theme: its share in each wave (``group``), with its interval where corrected.
 
-    Waves stand in the order of their names.
+    ``table``, ``corrected``, ``name`` and ``title`` are as in ``plot_groups``. Waves stand in the order of
+    their names; one wave is drawn as a group.
+
+    >>> table = pd.DataFrame({"name": "Money", "group": ["2024", "2025"], "naive": [0.2, 0.3]})
+    >>> table = table.assign(estimate=[0.2, 0.25], low=[0.1, 0.2], high=[0.3, 0.3])
+    >>> plot_waves(table).alt
+    'How common each theme is over the waves: 1 themes in 2 waves. The figures stand in the table.'
     """
     from textmine.waves.figures import draw_trend
     from textmine.waves.trend import WaveTrend
@@ -149,7 +169,14 @@ def plot_counts(
     name: str = "interviews",
     title: str = "Themes by interview",
 ) -> Plot:
-    """In how many cases of ``of`` each theme was said: a row of dots, never a percentage."""
+    """In how many cases of ``of`` each theme was said: a row of dots, never a percentage.
+
+    ``rows`` have ``name`` and ``cases`` (a count); ``name`` is that of the figure's file, ``title`` stands
+    above it.
+
+    >>> plot_counts([{"name": "Money", "cases": 2}], of=5).alt
+    'Themes by interview: Money in 2 of 5. All stand in the table.'
+    """
     left, step, top = 250, 26, 66
     gap = min(22.0, 460 / max(of, 1))
     width, height = left + max(gap * of, 120) + 90, top + step * len(rows) + 20
@@ -177,6 +204,11 @@ def plot_pairs(pairs: pd.DataFrame, base: int, *, name: str = "together") -> Plo
     """How many respondents of ``base`` gave two themes together: a square of cells, the darker the more.
 
     ``pairs`` is square with the themes' names, each theme's own count in the diagonal; ``*`` is hidden.
+    ``name`` is that of the figure's file.
+
+    >>> pairs = pd.DataFrame([[9, 4], [4, 7]], index=["Money", "Time"], columns=["Money", "Time"])
+    >>> plot_pairs(pairs, 20).alt
+    'Themes that stand together: 2 themes, respondents of 20. The figures stand in the table below.'
     """
     title = "Themes that stand together"
     themes = [str(theme) for theme in pairs.columns]
@@ -216,7 +248,11 @@ def plot_pairs(pairs: pd.DataFrame, base: int, *, name: str = "together") -> Plo
 def plot_agreement(table: pd.DataFrame, *, name: str = "agreement") -> Plot:
     """Agreement of the coder with people beside that of people with each other, code by code.
 
-    ``table`` has ``name`` (or ``code``), ``machine_human`` and ``human_human``: Krippendorff's alpha.
+    ``table`` has ``name`` (or ``code``), ``machine_human`` and ``human_human``: Krippendorff's alpha, such as
+    that of ``compare_with_people``. ``name`` is that of the figure's file.
+
+    >>> plot_agreement(pd.DataFrame([{"code": "money", "machine_human": 0.7, "human_human": 0.8}])).alt
+    'The coder beside people: agreement (alpha): 1 themes. The figures stand in the table below.'
     """
     title = "The coder beside people: agreement (alpha)"
     rows = table.to_dict("records")
@@ -233,7 +269,12 @@ def plot_agreement(table: pd.DataFrame, *, name: str = "agreement") -> Plot:
 def plot_quality(table: pd.DataFrame, *, name: str = "coder") -> Plot:
     """Precision and recall of the coder, code by code, with 95% intervals where they are known.
 
-    ``table`` has ``name, precision, recall`` and each with ``_low`` and ``_high``.
+    ``table`` has ``name, precision, recall`` and each with ``_low`` and ``_high``, such as ``per_code`` of
+    ``evaluate_coder``. ``name`` is that of the figure's file.
+
+    >>> row = {"code": "money", "precision": 0.8, "recall": 0.7}
+    >>> plot_quality(pd.DataFrame([row])).alt
+    'How good the coder is: 1 themes. The figures stand in the table below.'
     """
     title = "How good the coder is"
     rows = table.to_dict("records")
@@ -247,14 +288,29 @@ def plot_quality(table: pd.DataFrame, *, name: str = "coder") -> Plot:
 
 
 def plot_reliability(table: pd.DataFrame, *, name: str = "reliability") -> Plot:
-    """Whether the coder's probabilities are right; ``table`` is that of an evaluation's reliability."""
+    """Whether the coder's probabilities are right: a panel a code.
+
+    ``table`` is ``reliability`` of ``evaluate_coder``: a row a code and bin with ``mean_probability``,
+    ``share, share_low, share_high`` (of 1) and ``n`` texts. ``name`` is that of the figure's file.
+
+    >>> row = {"code": "money", "mean_probability": 0.7, "share": 0.6, "share_low": 0.4, "share_high": 0.8}
+    >>> plot_reliability(pd.DataFrame([{**row, "n": 40}])).title
+    'Reliability of the probabilities'
+    """
     title = "Reliability of the probabilities"
     alt = f"{title}: {table['code'].nunique()} panels. On the diagonal they can be taken at their word."
     return Plot(name, title, alt, draw_reliability(table))
 
 
 def plot_learning_curve(table: pd.DataFrame, *, name: str = "learning-curve") -> Plot:
-    """What more coded texts bring; ``table`` is that of ``trace_learning_curve``."""
+    """What more coded texts bring; ``table`` is that of ``trace_learning_curve``.
+
+    ``name`` is that of the figure's file.
+
+    >>> row = {"measure": "micro_f1", "texts": 100.0, "value": 0.6, "low": 0.5, "high": 0.7}
+    >>> plot_learning_curve(pd.DataFrame([row, {**row, "texts": 200.0, "value": 0.7}])).title
+    'Learning curve'
+    """
     title = "Learning curve"
     return Plot(name, title, f"{title}: measures against texts learned from.", draw_learning_curve(table))
 

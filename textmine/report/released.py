@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from textmine.reading import read_table
 
 #: Where ``textmine release`` puts the quotes and the sheet that a person signs.
 QUOTES, SHEET = "public/quotes.csv", "private/quotes_review.csv"
+#: Where quotes that were ticked into a bank stand; others are found by the stretches of the coded folder.
+PLACES = "private/quotes_places.csv"
 NONE = "No quotes are shown: none were read, signed and released by a person. See textmine release."
 _CONTRARY = ("denies", "mixed")
 _WORDS, _REPLACED = re.compile(r"\w+"), re.compile(r"\[[^\[\]]{1,40}\]")
@@ -61,7 +64,7 @@ def read_released(
     signed, signature = verify_review(sheet, key=key)
     attributes = tuple(str(name) for name in quotes.columns if name not in ("quote_id", "code", "quote"))
     let_out = _list_let_out(signed, attributes)
-    units = find_quoted_units(read)
+    units = find_quoted_units(read) | _find_places(read, release / PLACES)
     stances = _find_stances(read)
     rows, unsigned, gone = [], 0, 0
     for row in quotes.to_dict("records"):
@@ -99,6 +102,20 @@ def find_quoted_units(read: CodedFolder) -> dict[str, tuple[str, str]]:
     return found
 
 
+def _find_places(read: CodedFolder, path: Path) -> dict[str, tuple[str, str]]:
+    """The unit and the words of each quote of a bank, as far as its unit still stands in the folder."""
+    if not path.is_file():
+        return {}
+    units = [str(unit) for unit in read.coded.decisions.index]
+    texts = dict(zip(units, map(str, read.column("text")), strict=True))
+    found = {}
+    for row in _read_rows(path):
+        unit, start, end = str(row["unit_id"]), int(row["start"]), int(row["end"])
+        if unit in texts and name_quote(unit, str(row["code"]), start, end) == row["quote_id"]:
+            found[str(row["quote_id"])] = (unit, texts[unit][start:end])
+    return found
+
+
 def _still_said(row: Mapping[Any, Any], words: str, signed: pd.DataFrame) -> bool:
     """Whether the text of now holds every word that the reviewer read, but those put in for others."""
     read = signed.loc[signed["quote_id"] == row["quote_id"], "quote"].iloc[0]
@@ -123,6 +140,11 @@ def _find_stances(read: CodedFolder) -> dict[tuple[str, str], str]:
         return {}
     rows = read.long[["unit_id", "code", "stance"]].itertuples(index=False, name=None)
     return {(str(unit), str(code)): str(stance) for unit, code, stance in rows if stance}
+
+
+def _read_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
 
 
 def _read(path: Path) -> pd.DataFrame:

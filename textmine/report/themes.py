@@ -18,6 +18,8 @@ from textmine.report.protecting import mask_shares, protect_together
 
 #: What parts the notes of ``estimate_prevalence``, one of which has a semicolon of its own.
 _NOTES = re.compile(r"; (?!their scores)")
+#: Rows of marks in a figure by group, at most; more are drawn as several, so that each fits a page.
+_MOST_ROWS = 40
 #: How shares are corrected.
 ESTIMATOR = "prediction-powered inference (PPI++), Wilson's interval on the effective sample size"
 #: What a table of themes holds, with its headings.
@@ -203,12 +205,25 @@ def _draw_all(material: Material, rows: list[dict[str, Any]], by: str) -> list[P
         if by and by == material.wave:
             plots.append(plot_waves(frame, name=name, title=title, corrected=material.shares is not None))
         elif by:
-            plots.append(plot_groups(frame, name=name, title=title, corrected=material.shares is not None))
+            parts = _part_themes(frame)
+            for number, part in enumerate(parts, 1):
+                told = f" ({number} of {len(parts)})" if len(parts) > 1 else ""
+                own = f"{name}-{number}" if len(parts) > 1 else name
+                corrected = material.shares is not None
+                plots.append(plot_groups(part, name=own, title=f"{title}{told}", corrected=corrected))
         elif material.shares is None:
             plots.append(plot_naive(frame, name=name, title=title))
         else:
             plots.append(plot_shares(frame, name=name, title=title))
     return plots
+
+
+def _part_themes(frame: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows of a figure by group in parts of whole themes, each of no more rows than fit a page."""
+    themes = list(dict.fromkeys(frame["code"]))
+    most = max(_MOST_ROWS // max(frame["group"].nunique(), 1), 1)
+    parts = [themes[at : at + most] for at in range(0, len(themes), most)]
+    return [frame[frame["code"].isin(set(part))] for part in parts]
 
 
 def _size(row: Mapping[str, Any]) -> float:
