@@ -68,6 +68,14 @@ def test_comments_show_all_evidence_in_bold(content: BookContent, tmp_path: Path
     assert codes == [["Money, saved", None], [None, None], ["Money, saved; time", None], [None, "time"]]
 
 
+def test_summary_wraps_its_words_and_keeps_percents(content: BookContent, tmp_path: Path) -> None:
+    write_coded_workbook(content, tmp_path / "x.xlsx")
+    header, first = list(open_book(tmp_path / "x.xlsx")["summary"].iter_rows())[:2]
+    cells = {str(name.value): cell for name, cell in zip(header, first, strict=True)}
+    assert cells["may_be_summed"].alignment.wrap_text and cells["corrected_share"].alignment.wrap_text
+    assert cells["naive_share"].number_format == cells["corrected_share"].number_format == "0.0%"
+
+
 def test_codes_sheet_is_the_long_table_with_names(content: BookContent, tmp_path: Path) -> None:
     write_coded_workbook(content, tmp_path / "x.xlsx")
     header, *rows = rows_of(open_book(tmp_path / "x.xlsx")["codes"])

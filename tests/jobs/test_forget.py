@@ -17,11 +17,14 @@ from textmine.annotations import Event, create_project, keep_annotations
 from textmine.annotations.project import Assignment, Settings
 from textmine.codebook import Codebook
 from textmine.corpus import Corpus
+from textmine.disclosure.groups import EarlierTable
+from textmine.disclosure.ledger import Ledger, Release, write_ledger
 from textmine.errors import InputError
 from textmine.exchange.refi.reading import read_qdpx
 from textmine.jobs import forget as job
 from textmine.jobs.forget import forget_respondent
 from textmine.jobs.record import check_record
+from textmine.passages.bank import QuoteBank
 from textmine.provenance import ProvenanceRecord
 from textmine.withdrawal.tombstones import read_tombstones
 
@@ -369,6 +372,66 @@ def test_files_that_cannot_be_edited_go_with_the_option(answers: Path, textmine)
     ran = textmine("forget", WHO, "--in", st, "--delete-unedited", "--json")
     assert ran.code == 0 and not (st / "report.pdf").exists()
     assert "removed" in next(iter(json.loads(ran.out)["unedited"].values()))
+
+
+def test_project_with_files_that_cannot_be_looked_into_is_told(answers: Path, textmine) -> None:
+    path = answers.parent / "other.qdpx"
+    body = '<Project name="P"><Sources><PDFSource guid="a" path="internal://a.pdf"/></Sources></Project>'
+    with zipfile.ZipFile(path, "w") as held:
+        held.writestr("project.qde", body)
+        held.writestr("sources/a.pdf", f"%PDF {MARK}")
+    ran = textmine("forget", WHO, "--in", answers.parent, "--json")
+    assert ran.code == 1
+    assert [why for name, why in json.loads(ran.out)["unedited"].items() if name.endswith("other.qdpx")]
+
+
+def test_what_a_cut_off_coding_run_left_goes_too(answers: Path, textmine) -> None:
+    left = answers.parent / "coded" / ".parts"
+    left.mkdir(parents=True)
+    (left / "0000000.wide.arrow").write_bytes(MARK.encode())
+    dry = textmine("forget", WHO, "--in", answers.parent, "--dry-run")
+    assert ".parts" in dry.out and left.is_dir()
+    ran = textmine("forget", WHO, "--in", answers.parent, "--date", "2026-03-01")
+    assert ran.code == 0 and "run textmine code anew" in ran.out
+    assert not left.exists() and find_bytes(answers.parent, MARK) == []
+
+
+def test_releases_that_the_person_was_in_are_listed(answers: Path) -> None:
+    names = [f"R{n}" for n in range(30)]
+    ledger = Ledger()
+    for release, people in (("spring", [*names, WHO]), ("summer", names)):
+        members = {ledger.key_of(person): ("north",) for person in people}
+        table = EarlierTable(release, ("site",), members, {}, {})
+        ledger = ledger.add(Release(release, "2026-03-01", "simple5", "f" * 64, {"q0": table}))
+    write_ledger(ledger, answers.parent / "release_ledger.jsonl")
+    report = forget_respondent(WHO, [answers.parent], date="2026-04-01")
+    assert report.releases == ["release spring (release_ledger.jsonl)"]
+    assert WHO not in (answers.parent / "release_ledger.jsonl").read_text("utf-8")
+
+
+def test_quote_bank_loses_the_person_and_still_opens(answers: Path) -> None:
+    bank = QuoteBank(answers.parent / "quotes" / "ann.jsonl")
+    texts = {row[0]: row[3] for row in ROWS}
+    theirs = bank.add_quote("c903", "money", 0, 3, texts["c903"])
+    other = bank.add_quote("c904", "money", 0, 8, texts["c904"])
+    for quote in (theirs, other):
+        bank.use(quote, "chapter 2")
+    bank.write_memo(f"As {MARK} says, and the rest of us", about="money")
+    forget_respondent(WHO, [answers.parent], date="2026-03-01")
+    held = bank.path.read_text("utf-8")
+    assert theirs not in held and "c903" not in held and MARK not in held
+    assert bank.table()["quote_id"].tolist() == [other] and bank.table()["used_in"].tolist() == ["chapter 2"]
+    assert bank.memos()["text"].tolist() == ["As (withdrawn) says, and the rest of us"]
+
+
+def test_line_of_a_bank_that_somebody_changed_stays_found_out(answers: Path) -> None:
+    bank = QuoteBank(answers.parent / "ann.jsonl")
+    bank.write_memo(f"As {MARK} says, and the rest of us", about="money")
+    forged = bank.path.read_text("utf-8").replace("the rest", "none")
+    bank.path.write_text(forged, "utf-8")
+    forget_respondent(WHO, [answers.parent], date="2026-03-01")
+    with pytest.raises(InputError, match="not as it was written"):
+        bank.memos()
 
 
 def test_certificate_that_rests_on_the_person_is_listed(answers: Path, write_csv) -> None:

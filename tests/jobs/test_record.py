@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from textmine.errors import InputError
+from textmine.files import sha256_of_file
 from textmine.jobs.record import add_to_record, check_record, list_record, replay_record
 
 COLUMNS = ("--text", "comment", "--id", "id", "--question", "question", "--group", "person")
@@ -49,6 +50,24 @@ def test_table_in_any_form_is_what_the_record_replays_to(
         replay_record(tmp_path / "coded", tmp_path / "again.csv")
         wide = (tmp_path / "coded" / "coded_wide.csv").read_bytes()
         assert (tmp_path / "again.csv").read_bytes() == wide
+
+
+def test_log_of_a_redaction_is_named_by_its_decisions(coded: Path, study, tmp_path: Path, write_csv) -> None:
+    unit = str(study.rows[0]["id"])
+    header = ["id", "start", "end", "kind", "replacement"]
+    log = write_csv(tmp_path / "log.csv", header, [[unit, "0", "3", "person", "[name removed]"]])
+    add_to_record(coded, redaction_log=log)
+    list_record(coded, tmp_path / "all.csv")
+    listed = pd.read_csv(tmp_path / "all.csv", dtype=str)
+    assert set(listed["redaction_log_id"]) == {sha256_of_file(log)}
+    replay_record(coded, tmp_path / "again.csv")
+    assert (tmp_path / "again.csv").read_bytes() == (coded / "coded_wide.csv").read_bytes()
+    assert check_record(coded).standing.events["redaction"] == 1
+    other = write_csv(tmp_path / "other.csv", header, [["elsewhere", "0", "3", "person", "x"]])
+    with pytest.raises(InputError, match="names no text"):
+        add_to_record(coded, redaction_log=other)
+    with pytest.raises(InputError, match="lacks"):
+        add_to_record(coded, redaction_log=study.comments)
 
 
 def test_provenance_names_the_record(coded: Path) -> None:

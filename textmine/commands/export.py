@@ -61,6 +61,14 @@ def export(
         bool,
         typer.Option("--include-identifiers", help="Hand on columns that may identify people as well."),
     ] = False,
+    pseudonymous_ids: Annotated[
+        Path | None,
+        typer.Option(
+            "--pseudonymous-ids",
+            metavar="KEY_FILE",
+            help="Pseudonyms for ids of texts and respondents, by the key in this file; made if not there.",
+        ),
+    ] = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -83,6 +91,7 @@ def export(
             excel_safe=excel_safe,
             prevalence=prevalence,
             include_identifiers=include_identifiers,
+            pseudonymous_ids=pseudonymous_ids,
         ),
     )
     if json:

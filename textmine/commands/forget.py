@@ -36,6 +36,10 @@ def forget(
     delete_unedited: Annotated[
         bool, typer.Option("--delete-unedited", help="Remove files that cannot be edited, such as pdf.")
     ] = False,
+    store: Annotated[
+        str | None,
+        typer.Option("--store", metavar="URL", help="PostgreSQL store, where project.yaml does not name it."),
+    ] = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -56,6 +60,7 @@ def forget(
             date=date,
             dry_run=dry_run,
             delete_unedited=delete_unedited,
+            store=store,
             progress=progress,
         )
     if json:

@@ -25,13 +25,23 @@ def import_(
         Path | None,
         typer.Option("--against", help="Coded folder that was exported: lists what people changed since."),
     ] = None,
+    pseudonymous_ids: Annotated[
+        Path | None,
+        typer.Option(
+            "--pseudonymous-ids",
+            metavar="KEY_FILE",
+            help="Key that the export was made with: gives decisions their own ids back (with --against).",
+        ),
+    ] = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Read a project or codebook of NVivo, ATLAS.ti, MAXQDA or QualCoder (REFI-QDA)."""
     from textmine.jobs.import_refi import import_file
 
-    report = import_file(file, out, dialect=dialect, codebook=codebook, against=against)
+    report = import_file(
+        file, out, dialect=dialect, codebook=codebook, against=against, pseudonymous_ids=pseudonymous_ids
+    )
     found = report.read.found
     if json:
         print_json(

@@ -86,20 +86,26 @@ def add_to_record(
     certificate: Annotated[
         Path | None, typer.Option("--certificate", help="A certificate that holds from now on.")
     ] = None,
+    redaction_log: Annotated[
+        Path | None,
+        typer.Option("--redaction-log", help="Log of textmine redact that the coded texts went through."),
+    ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why, in a line.")] = "",
     quiet: Quiet = False,
 ) -> None:
-    """Append what people decided, other thresholds or a certificate."""
+    """Append what people decided, other thresholds, a certificate or the log of a redaction."""
     from textmine.jobs.record import add_to_record as add
 
-    if not (labels or threshold or certificate):
-        raise typer.BadParameter("give one of them.", param_hint="--labels / --threshold / --certificate")
+    if not (labels or threshold or certificate or redaction_log):
+        hint = "--labels / --threshold / --certificate / --redaction-log"
+        raise typer.BadParameter("give one of them.", param_hint=hint)
     events = add(
         folder,
         labels=labels or (),
         coder=coder,
         thresholds=_read_thresholds(threshold or []),
         certificate=certificate,
+        redaction_log=redaction_log,
         reason=reason,
     )
     if not quiet:

@@ -118,7 +118,8 @@ def _add_summary(sheets: Sheets, summary: pd.DataFrame) -> None:
             shown[name] = [_as_number(cell) for cell in shown[name].tolist()]
     shown = add_gaps(shown)
     shares = [name for name in shown.columns if name.endswith("_share") or name in _BOUNDS]
-    page = sheets.add("summary", shown, wrapped=["name"], frozen=2, percents=shares)
+    wrapped = [name for name in shown.columns if name in (*_WORDS[1:], "corrected_share")]
+    page = sheets.add("summary", shown, wrapped=wrapped, frozen=2, percents=shares)
     add_share_chart(sheets.book, page, shown)
 
 

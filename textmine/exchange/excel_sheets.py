@@ -42,7 +42,7 @@ class Sheets:
         self._formats = {
             "text": book.add_format({**top, "text_wrap": True}),
             "plain": book.add_format(top),
-            "share": book.add_format({**top, "num_format": "0.0%"}),
+            "share": book.add_format({**top, "num_format": "0.0%", "text_wrap": True}),
         }
         self._looks = {
             GIVEN: book.add_format({"bold": True}),
@@ -71,10 +71,10 @@ class Sheets:
         columns = [str(column) for column in frame.columns]
         widths: dict[int, float] = {}
         for place, column in enumerate(columns):
-            look = "text" if column in wrapped else "share" if column in percents else "plain"
+            look = "share" if column in percents else "text" if column in wrapped else "plain"
             width = _find_width(column, frame.iloc[:_SAMPLE, place].tolist(), column in wrapped)
             page.set_column(place, place, width, self._formats[look])
-            if look == "text":
+            if column in wrapped:
                 widths[place] = width
         page.freeze_panes(1, frozen)
         page.set_landscape()

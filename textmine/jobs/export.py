@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from textmine.errors import InputError
@@ -13,6 +13,7 @@ from textmine.exchange.coded_reader import CodedFolder, read_coded
 from textmine.exchange.coded_tables import TableOptions, TablesWritten, write_coded_tables
 from textmine.exchange.excel_book import write_xlsx
 from textmine.exchange.identifying import refuse_identifying_columns
+from textmine.exchange.pseudonymous import Pseudonyms, open_pseudonymous
 from textmine.exchange.refi.build import BuildOptions, Built, build_project
 from textmine.exchange.refi.codebooks import make_refi_codes
 from textmine.exchange.refi.dialects import find_dialect
@@ -23,6 +24,7 @@ from textmine.exchange.refi.writing import write_qdc, write_qdpx
 from textmine.exchange.spss import write_sav
 from textmine.exchange.summary import read_summary
 from textmine.exchange.tables import write_frame
+from textmine.jobs.redact import read_key
 from textmine.reading import Labels, read_labels
 
 
@@ -32,7 +34,8 @@ class ExportOptions:
 
     ``layout``, ``dialect``, ``reviewed_only`` and ``labels`` are for .qdpx, ``excel_safe`` for .csv and
     ``prevalence`` (what ``textmine prevalence --out`` wrote) for the tables and .xlsx. Columns that may
-    identify people go out only with ``include_identifiers``.
+    identify people go out only with ``include_identifiers``. ``pseudonymous_ids`` is the file of a secret key
+    (made if not there) by which ids of units and respondents get pseudonyms.
     """
 
     layout: str | None = None
@@ -47,6 +50,7 @@ class ExportOptions:
     excel_safe: bool = False
     prevalence: Path | None = None
     include_identifiers: bool = False
+    pseudonymous_ids: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,34 @@ def export_folder(folder: Path, to: Path, *, options: ExportOptions | None = Non
         raise InputError(f"No folder {folder}. Give a folder that textmine code or textmine import wrote.")
     if to.resolve().parent == folder.resolve() and is_folder_file(to.name):
         raise InputError(f"{to.name} is a file of the coded folder itself. Name another with --to.")
+    if options.pseudonymous_ids is None or kind == ".qdc":
+        return _export_checked(folder, to, options)
+    with open_pseudonymous(folder, read_key(options.pseudonymous_ids)) as (copy, pseudonyms):
+        report = _export_checked(copy, to, options, pseudonyms)
+    noted = (
+        f"Ids are pseudonyms by the key in {options.pseudonymous_ids.name}: keep it apart from the file. "
+        "Names in texts stand as they were coded. textmine import takes the same option for what comes back."
+    )
+    return replace(report, notes=[*report.notes, noted])
+
+
+def _export_checked(
+    folder: Path, to: Path, options: ExportOptions, pseudonyms: Pseudonyms | None = None
+) -> ExportReport:
+    kind = to.suffix.lower()
     if kind != ".qdc" and not options.include_identifiers:
         refuse_identifying_columns(folder, attributes=options.attributes)
     to.parent.mkdir(parents=True, exist_ok=True)
+    if kind == ".qdpx":
+        return _export_project(folder, to, options, pseudonyms)
     return _WRITERS[kind](folder, to, options)
 
 
-def _export_project(folder: Path, to: Path, options: ExportOptions) -> ExportReport:
+def _export_project(
+    folder: Path, to: Path, options: ExportOptions, pseudonyms: Pseudonyms | None = None
+) -> ExportReport:
     dialect = find_dialect(options.dialect)
-    built, notes = _build(folder, options)
+    built, notes = _build(folder, options, pseudonyms)
     losses = [*built.losses, *write_qdpx(built.project, to, dialect=dialect)]
     return _report(built.project, to, losses, notes)
 
@@ -133,7 +156,7 @@ _WRITERS: dict[str, Callable[[Path, Path, ExportOptions], ExportReport]] = {
 }
 
 
-def _build(folder: Path, options: ExportOptions) -> tuple[Built, list[str]]:
+def _build(folder: Path, options: ExportOptions, pseudonyms: Pseudonyms | None) -> tuple[Built, list[str]]:
     if is_import(folder):
         asked = (options.layout, options.question, options.group, options.attributes, options.codebook)
         if any(value is not None for value in asked) or options.labels or options.reviewed_only:
@@ -143,6 +166,9 @@ def _build(folder: Path, options: ExportOptions) -> tuple[Built, list[str]]:
             )
         return Built(read_import(folder)), []
     read = read_coded(folder, codebook=options.codebook)
+    people = _read_people(read, options.labels)
+    if people is not None and pseudonyms is not None:
+        people = pseudonyms.of_labels(people)
     built = build_project(
         read,
         BuildOptions(
@@ -153,7 +179,7 @@ def _build(folder: Path, options: ExportOptions) -> tuple[Built, list[str]]:
             reviewed_only=options.reviewed_only,
             name=folder.resolve().name,
         ),
-        people=_read_people(read, options.labels),
+        people=people,
     )
     return built, list(read.notes)
 

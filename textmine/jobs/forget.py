@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,10 +16,11 @@ from textmine.provenance.events import check_time
 from textmine.provenance.record import FOLDER as RECORD
 from textmine.withdrawal.coded import PROVENANCE, mend_folder, mend_package, purge_record
 from textmine.withdrawal.editing import CannotEdit, edit_file
-from textmine.withdrawal.files import PLAN, list_files, list_folders
+from textmine.withdrawal.files import PLAN, list_files, list_folders, list_left_parts
 from textmine.withdrawal.gathering import find_columns, find_person, learn_texts
 from textmine.withdrawal.models import find_models
 from textmine.withdrawal.person import Columns, Person
+from textmine.withdrawal.stores import find_servers, purge_server
 from textmine.withdrawal.tombstones import (
     Plan,
     Tombstone,
@@ -69,6 +71,7 @@ def forget_respondent(
     date: str | None = None,
     dry_run: bool = False,
     delete_unedited: bool = False,
+    store: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ForgetReport:
     r"""Take a respondent's texts, quotes, offsets and codings out of every file under folders.
@@ -78,7 +81,9 @@ def forget_respondent(
     ``group``, ``id`` and ``text``. Somebody else's equal text stays. Each file is replaced whole; a run that
     was cut off is finished by running it again. A tombstone (``withdrawals.jsonl``) keeps the date, counts
     and a salted hash of the id. Nothing is written with ``dry_run``. Files that cannot be edited are listed,
-    and removed with ``delete_unedited``. Version control, backups and what was sent out are not reached.
+    and removed with ``delete_unedited``. ``store`` is the URL of a PostgreSQL store where neither the
+    project's settings nor the environment name it. What a coding run that was cut off left is removed.
+    Version control, backups and what was sent out are not reached.
     Raises ``InputError`` where the respondent stands nowhere, or a store is in use.
 
     >>> import tempfile
@@ -90,6 +95,7 @@ def forget_respondent(
     ('id,respondent,comment\n2,R8,No time\n', 1)
     """
     places = _check_folders(folders)
+    servers = find_servers(list_files(places), store)
     plan, fresh = read_plan(places[0], respondent), False
     if plan is None:
         at = check_time(date)[:10] if date else datetime.now(UTC).date().isoformat()
@@ -101,7 +107,11 @@ def forget_respondent(
     if not dry_run:
         save_plan(plan, places[0])
     report = _edit_all(plan, places, dry_run, delete_unedited, progress)
-    report = replace(report, notes=_notes(places, fresh))
+    report = _purge_servers(report, plan, servers, dry_run)
+    left = _remove_parts(places, dry_run)
+    report = replace(
+        report, edited={**report.edited, **left}, notes=_notes(places, fresh, bool(left), bool(servers))
+    )
     if dry_run:
         return report
     stone = Tombstone(
@@ -184,6 +194,37 @@ def _edit_all(
     return ForgetReport(len(person.units), edited, models, stale, releases, unedited)
 
 
+def _purge_servers(
+    report: ForgetReport, plan: Plan, servers: dict[Path, tuple[str, str]], dry_run: bool
+) -> ForgetReport:
+    """The report with what was taken out of PostgreSQL stores, and those that could not be reached."""
+    edited, unedited = dict(report.edited), list(report.unedited)
+    for path, (name, url) in servers.items():
+        try:
+            change = purge_server(url, name, path.parent, plan.person, dry_run=dry_run)
+        except InputError:
+            why = (
+                "its PostgreSQL store cannot be reached; run the same command again when it can, with --store"
+            )
+            unedited.append((path, why))
+            continue
+        if change:
+            place = path.parent / f"{name} (PostgreSQL)"
+            edited[place] = (change.rows, change.places)
+            plan.done[place.as_posix()] = plan.done.get(place.as_posix(), 0) + change.rows
+    return replace(report, edited=edited, unedited=unedited)
+
+
+def _remove_parts(places: Sequence[Path], dry_run: bool) -> dict[Path, tuple[int, int]]:
+    """Take away what coding runs that were cut off left; how many files of each, whoever they are of."""
+    left = {}
+    for folder in list_left_parts(places):
+        left[folder] = (sum(path.is_file() for path in folder.iterdir()), 0)
+        if not dry_run:
+            shutil.rmtree(folder)
+    return left
+
+
 def _note(plan: Plan, path: Path, before: str, rows: int) -> None:
     """Keep in the plan what was done, and the names that the person's corpora went by."""
     plan.done[path.as_posix()] = plan.done.get(path.as_posix(), 0) + rows
@@ -255,8 +296,14 @@ def _read_json(path: Path) -> Any:
         return None
 
 
-def _notes(places: Sequence[Path], fresh: bool) -> list[str]:
+def _notes(places: Sequence[Path], fresh: bool, parts: bool, servers: bool) -> list[str]:
     notes = [] if fresh else [f"A withdrawal that was cut off was finished ({PLAN} is gone)."]
+    if parts:
+        notes.append("What coding runs that were cut off had done is gone (.parts): run textmine code anew.")
+    if servers:
+        notes.append(
+            "PostgreSQL keeps deleted rows in its files and logs until its keeper clears them (VACUUM)."
+        )
     if any((up / ".git").exists() for place in places for up in (place.resolve(), *place.resolve().parents)):
         notes.append("Version control keeps earlier states: rewrite its history, or keep it under lock.")
     notes.append("Backups, sent files and other people's copies are not reached: see to them by hand.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,14 +10,16 @@ import pandas as pd
 from textmine.codebook import Codebook
 from textmine.errors import InputError
 from textmine.exchange.coded_reader import CodedFolder, read_coded
+from textmine.exchange.pseudonymous import open_pseudonymous
 from textmine.exchange.refi.codebooks import read_refi_codes
-from textmine.exchange.refi.edits import DECISION_COLUMNS, list_decisions
+from textmine.exchange.refi.edits import DECISION_COLUMNS, list_decisions, lost_machine
 from textmine.exchange.refi.facts import Loss
 from textmine.exchange.refi.folder import CODEBOOK, LOSSES, write_import, write_losses
 from textmine.exchange.refi.reading import RefiRead, read_qdc, read_qdpx
 from textmine.exchange.refi.relocating import find_units
 from textmine.exchange.refi.tables import tabulate_project
 from textmine.files import atomic_text, make_folder, write_rows
+from textmine.jobs.redact import read_key
 
 _DECISIONS = "decisions.csv"
 
@@ -41,13 +43,17 @@ def import_file(
     dialect: str | None = None,
     codebook: str | None = None,
     against: Path | None = None,
+    pseudonymous_ids: Path | None = None,
 ) -> ImportReport:
     """Read a .qdpx or .qdc file and write what it holds into a folder.
 
     ``codebook`` gives codes back the ids that they had when they went out. ``against`` is the coded folder
-    that was exported: what people changed since is written as decisions with their authors. Raises
-    ``InputError`` for a file that cannot be read safely.
+    that was exported: what people changed since is written as decisions with their authors. Was it exported
+    under pseudonyms, ``pseudonymous_ids`` names the file of the key: decisions are then of the folder's own
+    ids. Raises ``InputError`` for a file that cannot be read safely, and where there is no such key.
     """
+    if pseudonymous_ids is not None:
+        return _import_under_key(file, out, dialect, codebook, against, pseudonymous_ids)
     kind = file.suffix.lower()
     if kind not in (".qdpx", ".qdc"):
         raise InputError(f"{file.name} is no .qdpx or .qdc file. Export the project as REFI-QDA.")
@@ -72,7 +78,31 @@ def import_file(
         "coders": tables.codings["coder"].nunique(),
     }
     notes = _note_edits(decisions, coded, tables.documents)
+    if decisions is not None and lost_machine(read.project):
+        notes.append(
+            "No coding is the model's here: the other program gave them all to a person as it took them in. "
+            "Those that stand where the model put them are taken for the model's, not for decisions."
+        )
     return ImportReport(read, paths, counts, [*read.losses, *tables.losses], decisions, notes)
+
+
+def _import_under_key(
+    file: Path, out: Path, dialect: str | None, codebook: str | None, against: Path | None, key_file: Path
+) -> ImportReport:
+    """The import of a file whose ids are pseudonyms, compared with the folder under the same ones."""
+    if against is None:
+        raise InputError("--pseudonymous-ids needs the folder that was exported: give it with --against.")
+    if not key_file.is_file():
+        raise InputError(f"No key file {key_file}. Name the one that the export was made with.")
+    ids = read_coded(against, codebook=codebook).coded.decisions.index.astype(str)
+    with open_pseudonymous(against, read_key(key_file)) as (copy, pseudonyms):
+        report = import_file(file, out, dialect=dialect, codebook=codebook, against=copy)
+    own = {pseudonyms.of(id): id for id in ids}
+    if report.decisions is None:
+        return report
+    decisions = report.decisions.assign(unit_id=report.decisions["unit_id"].map(own))
+    _write_decisions(decisions, out)
+    return replace(report, decisions=decisions)
 
 
 def _import_codebook(file: Path, out: Path, known: Codebook | None) -> ImportReport:

@@ -186,6 +186,7 @@ def _write(folder: Path, tables: Iterable[pa.Table]) -> Block:
 def _unnamed(folder: Path) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ".textmine-block.parquet"
+    path.touch(mode=0o600)  # for its owner's eyes until it takes its name
     try:
         yield path
     finally:

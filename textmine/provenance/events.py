@@ -14,7 +14,7 @@ from textmine.files import atomic_text, sha256_of
 from textmine.forms import check_form
 
 #: What an event can be.
-KINDS = ("run", "decisions", "thresholds", "certificate", "withdrawal")
+KINDS = ("run", "decisions", "thresholds", "certificate", "redaction", "withdrawal")
 #: Stands before the first event.
 FIRST = "0" * 64
 EVENTS = "events.jsonl"

@@ -102,7 +102,11 @@ class ProvenanceRecord:
         return self.state(until=until).matrix
 
     def state(self, *, until: int | None = None) -> State:
-        """What holds after all events: the matrix, scores, thresholds, and the event that decided each."""
+        """What holds after all events: the matrix, scores, thresholds, and the event that decided each.
+
+        ``until`` is the number of the last event that counts. Raises ``InputError`` for a folder without
+        a record of a run.
+        """
         events = self.events(until=until)
         state = replay_events(events, self._fetcher())
         if state is None:
@@ -116,6 +120,7 @@ class ProvenanceRecord:
     ) -> Iterator[pd.DataFrame]:
         """The decisions, tables with ``RECORD_COLUMNS`` in the order of events; ``current``: those in force.
 
+        ``units`` and ``code`` keep those of some texts and one code.
         ``supersedes`` is the number of the event whose decision it replaced. ``score`` equals
         ``calibrated_prob``, for textmine's scores are calibrated.
         """
@@ -178,6 +183,7 @@ class ProvenanceRecord:
 
         ``facts`` say what all its decisions share: ``source`` (model or rule), ``coder_id``, ``model``,
         ``codebook``, ``thresholds``, and of a certificate ``certificate_id, accept_from, review_from``.
+        ``at`` is the time, now if not said.
         """
         events = self.events()
         runs = [e.seq for e in find_live(events) if e.kind in ("run", "thresholds", "certificate")]
@@ -189,7 +195,8 @@ class ProvenanceRecord:
     ) -> RecordEvent:
         """Record people's decisions: ``unit_id, code_id, value`` and any other of the columns ``DECISIONS``.
 
-        The text that each was made on is taken to be that of the latest run. Raises ``InputError`` for
+        ``facts`` are of all of them, ``at`` is the time, now if not said. The text that each was made on is
+        taken to be that of the latest run. Raises ``InputError`` for
         units and codes that it does not have and for values other than 1, 0 and missing.
         """
         state = self.state()
@@ -218,7 +225,8 @@ class ProvenanceRecord:
     ) -> RecordEvent:
         """Record other thresholds; the model's decisions follow from its scores, people's stay.
 
-        Raises ``InputError`` for a code that was not coded and for a run without scores.
+        ``reason`` says why, ``at`` when, now if not said. Raises ``InputError`` for a code that was not coded
+        and for a run without scores.
         """
         state = self.state()
         unknown = [code for code in thresholds if code not in state.codes]
@@ -236,15 +244,25 @@ class ProvenanceRecord:
     def add_certificate(self, facts: Mapping[str, Any], *, at: str | None = None) -> RecordEvent:
         """Record a certificate: ``certificate_id, accept_from, review_from`` and the hashes it was made for.
 
-        ``model_sha256`` and ``codebook_sha256`` tell later whether it is stale.
+        ``model_sha256`` and ``codebook_sha256`` tell later whether it is stale. ``at`` is the time, now if
+        not said.
         """
         self.state()
         return self._append("certificate", self.events(), facts=facts, at=at)
+
+    def add_redaction(self, log_id: str, *, at: str | None = None) -> RecordEvent:
+        """Record which log of a redaction the texts of the latest run went through: the log's sha256.
+
+        Decisions of that run then name it as ``redaction_log_id``. ``at`` is the time, now if not said.
+        """
+        facts = {"run": self.state().run.seq, "redaction_log_id": log_id}
+        return self._append("redaction", self.events(), facts=facts, at=at)
 
     def purge(self, units: Collection[str], *, tombstone: str, at: str | None = None) -> int:
         """Take units out of every block and append the withdrawal; gives how many rows went.
 
         The lines stay as they were (they name no unit): the withdrawal says which block each became.
+        ``tombstone`` is the mark that stands for the person, ``at`` the time, now if not said.
         """
         events = self.events()
         moved: dict[str, dict[str, Any]] = {}

@@ -80,9 +80,11 @@ def walk_states(
     """
     state: State | None = None
     earlier: list[RecordEvent] = []
+    logs = {e.facts.get("run"): e.facts.get("redaction_log_id") for e in events if e.kind == "redaction"}
     for event in events:
         if event.kind == "run":
             state = _begin(event, fetch(event))
+            state.facts["redaction_log_id"] = logs.get(event.seq) or state.facts.get("redaction_log_id")
             yield event, state, np.ones(state.values.shape, bool)
             for past in earlier:
                 _decide(state, past, fetch(past))

@@ -132,7 +132,7 @@ def _edit_packed(
         return packed[suffix](path, person, spare)
     made = edit_project(path, person, spare)
     if made is None:
-        raise CannotEdit("it has parts of another program that would be lost")
+        raise CannotEdit("it has parts of another program that cannot be looked into, or would be lost")
     return made
 
 

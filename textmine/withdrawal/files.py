@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from textmine.provenance.record import FOLDER as RECORD
+from textmine.scale.parts import PARTS
 
 #: Files of a withdrawal itself.
 TOMBSTONES, PLAN = "withdrawals.jsonl", ".textmine-forget.json"
@@ -19,15 +20,20 @@ _SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".my
 DELIMITED = (".csv", ".tsv")
 LINES = (".jsonl", ".ndjson")
 _HEADER_ROWS = 20
+#: Folders of a coding run that was cut off: texts and codes in forms of their own.
+_LEFT = (PARTS, f"{PARTS}-leaving")
 
 
 def list_files(folders: Sequence[Path]) -> list[Path]:
-    """The files under folders, sorted; not those of models, records, version control and withdrawals."""
+    """The files under folders, sorted; not those of models, records, version control and withdrawals.
+
+    What coding runs that were cut off left (``list_left_parts``) is not among them either.
+    """
     found: set[Path] = set()
     for folder in folders:
         for root, names, files in os.walk(folder):
             here = Path(root)
-            names[:] = [n for n in names if n not in _SKIPPED and not (here / n).is_symlink()]
+            names[:] = [n for n in names if n not in {*_SKIPPED, *_LEFT} and not (here / n).is_symlink()]
             if is_model(here):
                 names.clear()
                 continue
@@ -36,6 +42,11 @@ def list_files(folders: Sequence[Path]) -> list[Path]:
             kept = [here / name for name in files if name not in (TOMBSTONES, PLAN)]
             found |= {path for path in kept if path.is_file() and not path.is_symlink()}
     return sorted(found)
+
+
+def list_left_parts(folders: Sequence[Path]) -> list[Path]:
+    """The folders in which coding runs that were cut off keep what they had done, sorted."""
+    return sorted({here / name for here in list_folders(folders) for name in _LEFT if (here / name).is_dir()})
 
 
 def list_folders(folders: Sequence[Path]) -> Iterator[Path]:

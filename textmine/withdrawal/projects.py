@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from zipfile import ZipFile
 
 from textmine.exchange.refi.build import UNIT_MARK
 from textmine.exchange.refi.facts import Coding, RefiCode, RefiProject, Selection, Source
@@ -13,12 +14,28 @@ from textmine.exchange.refi.writing import write_qdc, write_qdpx
 from textmine.withdrawal.person import Person
 from textmine.withdrawal.tables import Change
 
+#: Parts of a project that may hold the person's words and cannot be looked into.
+SEALED_INSIDE = (
+    ".pdf",
+    ".docx",
+    ".doc",
+    ".rtf",
+    ".odt",
+    ".html",
+    ".htm",
+    ".zip",
+    ".mp3",
+    ".m4a",
+    ".wav",
+    ".mp4",
+)
+
 
 def edit_project(path: Path, person: Person, target: Path) -> Change | None:
     """Write a .qdpx or .qdc without what is the person's; None where it cannot be written whole again.
 
     Units are found by textmine's marks, else by the person's words; a project with pictures, sound or
-    film of another program is not touched.
+    film of another program is not touched, nor one with files that cannot be looked into (``SEALED_INSIDE``).
     """
     if path.suffix.lower() == ".qdc":
         book = read_qdc(path)
@@ -29,11 +46,18 @@ def edit_project(path: Path, person: Person, target: Path) -> Change | None:
     read = read_qdpx(path)
     project, change = _cut(read.project, person, path.parent)
     if not change:
-        return Change()
+        return None if _holds_other_files(path) else Change()
     if read.losses:
         return None
     write_qdpx(project, target, dialect=read.dialect)
     return change
+
+
+def _holds_other_files(path: Path) -> bool:
+    """Whether a project holds files that cannot be looked into, such as pdf and formatted texts."""
+    with ZipFile(path) as held:
+        ends = {PurePosixPath(name.replace("\\", "/")).suffix.lower() for name in held.namelist()}
+    return bool(ends & set(SEALED_INSIDE))
 
 
 def _cut(project: RefiProject, person: Person, folder: Path) -> tuple[RefiProject, Change]:

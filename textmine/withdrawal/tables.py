@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from textmine.errors import InputError
+from textmine.passages.journal import seal_anew
 from textmine.withdrawal.files import as_id, read_text, split_table
 from textmine.withdrawal.gathering import make_id_test
 from textmine.withdrawal.person import BLANK, POINTERS, Person, plain_name
@@ -87,6 +88,7 @@ def edit_lines(path: Path, person: Person) -> tuple[Change, bytes]:
     """A jsonl file without the person's records; of rulings on their units only the words go."""
     decoded = read_text(path)
     change, kept = Change(), []
+    quotes = set()  # of a quote bank: what is said later of a quote goes with it
     lines = decoded.text.split("\n")
     rows = [json.loads(line) if line.strip() else None for line in lines]
     rulings = {row["id"] for row in rows if isinstance(row, dict) and row.get("kind") == "ruling"}
@@ -100,11 +102,17 @@ def edit_lines(path: Path, person: Person) -> tuple[Change, bytes]:
             row = {name: cell for name, cell in row.items() if name != "unit_id"}
             change += Change(places=1)
             line = json.dumps(row, ensure_ascii=not _has_wide(line))
+        about = row.get("quote_id") if isinstance(row, dict) else None
+        if about and about in quotes:
+            change += Change(rows=1)
+            continue
         fresh, made = clean_value(row, "", person, path.parent, own_texts=True)
         if made and fresh is None:
             change += made
+            quotes |= {about} if about else set()
         elif made:
             change += made
+            fresh = seal_anew(fresh, row) if isinstance(fresh, dict) else fresh
             kept.append(json.dumps(fresh, ensure_ascii=not _has_wide(line)) + end)
         else:
             kept.append(line + end)

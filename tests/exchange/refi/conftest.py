@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from textmine.codebook import Code, Codebook
-from textmine.coded import CodedDataset
-from textmine.exchange.coded_folder import write_coded_folder
 from textmine.exchange.refi.facts import (
     VARIABLE_TYPES,
     Case,
@@ -53,6 +47,11 @@ def select(number: int, text: str, quote: str) -> Selection:
         name=" ".join(quote.split()),
         codings=(first, second),
         user=guid("user", 1),
+        description="look at this" if number == 1 else "",
+        notes=(guid("note"),) if number == 2 else (),
+        created="2026-01-30T10:00:00Z" if number == 3 else "2026-01-31T10:00:00Z",
+        modified_by=guid("user", 2) if number == 1 else "",
+        modified="2026-02-01T10:00:00Z" if number == 1 else "",
     )
 
 
@@ -72,6 +71,8 @@ def project() -> RefiProject:
         TEXT,
         (select(1, TEXT, "too long"), select(2, TEXT, "staff kind"), select(3, TEXT, "😀 too long\nCafé")),
         values=values[:1],
+        modified_by=guid("user", 1),
+        modified="2026-02-02T10:00:00Z",
     )
     mixed = Source(
         guid("source", 2),
@@ -100,11 +101,14 @@ def project() -> RefiProject:
             ),
         ),
         sources=(plain, mixed),
-        notes=(Source(guid("note"), "Memo", "Think again.", kind="note"),),
+        notes=(Source(guid("note"), "Memo", "Think again.", created="2026-01-02T10:00:00Z", kind="note"),),
         links=(Link(guid("link"), "leads to", "OneWay", "#00FF00", guid("selection", 1), guid("note")),),
         sets=(CodeSet(guid("set"), "Core", "d", (guid("code", 1),), (guid("source", 1),), (guid("note"),)),),
         description="About the study.",
         about=(guid("note"),),
+        user=guid("user", 1),
+        modified_by=guid("user", 1),
+        modified="2026-02-03T10:00:00Z",
     )
 
 
@@ -137,66 +141,3 @@ def load_schema(name: str):
     if not (FIXTURES / name).is_file():
         pytest.skip(f"no {name}: the schemas of REFI-QDA are not here")
     return etree.XMLSchema(etree.parse(str(FIXTURES / name)))
-
-
-ANSWERS = [
-    # id, person, question, age, text
-    ("01", "A", "What helped?", "41", "Joint training 😀 helped\r\nand it saved money"),
-    ("02", "B", "What helped?", "", "Nothing =really"),
-    ("03", "A", "What hindered?", "41", "Money, money"),
-    ("04", "C", "What hindered?", "29", ""),
-    ("05", "C", "What hindered?", "29", "It saved money for café staff"),
-]
-
-
-def write_study(folder: Path) -> Path:
-    """A coded folder with two questions, three people, two codes, an emoji and a line end of two signs."""
-    ids = pd.Index([row[0] for row in ANSWERS], name="unit_id")
-    scores = pd.DataFrame(
-        {"training": [0.9, 0.1, 0.1, np.nan, 0.3], "money": [0.8, 0.2, 0.95, np.nan, 0.7]}, index=ids
-    )
-    decisions = (scores >= 0.5).astype(float).where(scores.notna())
-    texts = {row[0]: row[4] for row in ANSWERS}
-    marked = [
-        ("01", "training", "Joint training 😀"),
-        ("01", "money", "helped\r\nand it saved money"),
-        ("03", "money", "Money"),
-        ("05", "money", "saved money"),
-        ("05", "training", "staff"),
-    ]
-    rows = [(u, c, texts[u].index(q), texts[u].index(q) + len(q), q, "tiny", "affirms") for u, c, q in marked]
-    book = Codebook(
-        id="b",
-        version="1",
-        codes=(
-            Code("training", "Training", "Shared skill.", include=("courses",), exclude=("money",)),
-            Code("money", "Money saved", "Money.", colour="#00FF00", parent="training"),
-        ),
-    )
-    coded = CodedDataset(
-        decisions,
-        book,
-        "tiny",
-        scores=scores,
-        spans=pd.DataFrame(rows, columns=["unit_id", "code", "start", "end", "quote", "coder", "stance"]),
-        thresholds={"training": 0.5, "money": 0.5},
-        accept_from={"money": 0.9},
-    )
-    source = pd.DataFrame(ANSWERS, columns=["id", "person", "question", "age", "said"])
-    columns = {"text": "said", "id": "id", "question": "question", "group": "person", "wave": None}
-    provenance = {
-        "model": {"id": "tiny", "sha256": "0123456789ab" + "0" * 52, "tier": "fast"},
-        "codebook": {"id": "b", "version": "1", "sha256": book.sha256},
-        "columns": columns,
-        "thresholds": dict(coded.thresholds),
-        "corpus_fingerprint": "f" * 64,
-    }
-    write_coded_folder(coded, source, folder, provenance=provenance)
-    (folder / "codebook.yaml").write_text(book.dumps(), encoding="utf-8")
-    os.utime(folder / "provenance.json", (1_769_853_600, 1_769_853_600))
-    return folder
-
-
-@pytest.fixture
-def study_folder(tmp_path: Path) -> Path:
-    return write_study(tmp_path / "coded")

@@ -6,6 +6,8 @@ import re
 import zipfile
 from pathlib import Path
 
+import pandas as pd
+
 from textmine.exchange.coded_reader import read_coded
 from textmine.exchange.refi.build import BuildOptions, build_project
 from textmine.exchange.refi.edits import list_decisions
@@ -13,15 +15,18 @@ from textmine.exchange.refi.reading import read_qdpx
 from textmine.exchange.refi.relocating import find_units
 from textmine.exchange.refi.tables import tabulate_project
 from textmine.exchange.refi.writing import write_qdpx
+from textmine.reading import Labels
 
 ANN = "77777777-7777-4777-8777-777777777777"
 OWN = "88888888-8888-4888-8888-888888888888"
 
 
-def edit(folder: Path, path: Path, change, *, reviewed_only: bool = False) -> list[tuple[str, ...]]:
+def edit(
+    folder: Path, path: Path, change, *, reviewed_only: bool = False, people: Labels | None = None
+) -> list[tuple[str, ...]]:
     """Export, change the XML as another program would, read it back and list the decisions."""
     read = read_coded(folder)
-    write_qdpx(build_project(read, BuildOptions(reviewed_only=reviewed_only)).project, path)
+    write_qdpx(build_project(read, BuildOptions(reviewed_only=reviewed_only), people=people).project, path)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
     parts["project.qde"] = change(parts["project.qde"])
@@ -87,3 +92,47 @@ def test_stretch_that_was_moved_is_told(study_folder: Path, tmp_path: Path) -> N
 
     rows = edit(study_folder, tmp_path / "p.qdpx", move)
     assert rows == [("05", "money", 1, "moved", "It saved money", "ann")]
+
+
+def test_selection_that_names_who_moved_it_is_believed(study_folder: Path, tmp_path: Path) -> None:
+    def move(xml: str) -> str:
+        found = re.search(r'name="saved money" startPosition="(\d+)" endPosition="(\d+)"', xml)
+        start, end = map(int, found.groups())
+        other = "99999999-9999-4999-8999-999999999999"
+        longer = (
+            f'name="It saved money" startPosition="{start - 3}" endPosition="{end}" modifyingUser="{ANN}"'
+        )
+        users = f'<User guid="{other}" name="bob"/></Users>'
+        return add_ann(xml.replace(found.group(), longer)).replace("</Users>", users)
+
+    rows = edit(study_folder, tmp_path / "p.qdpx", move)
+    assert rows == [("05", "money", 1, "moved", "It saved money", "ann")]
+
+
+def test_model_whose_codings_a_program_gave_to_a_person_did_not_become_one(
+    study_folder: Path, tmp_path: Path
+) -> None:
+    def take_over(xml: str) -> str:
+        machine = re.search(r'<User guid="([^"]+)" name="textmine [^/]*/>', xml)
+        xml = re.sub(r'<Coding guid="[^"]+"', f'<Coding guid="{OWN}"', xml.replace(machine.group(), ""))
+        return add_ann(give(xml, "Nothing =really", "Training").replace(machine.group(1), ANN))
+
+    rows = edit(study_folder, tmp_path / "p.qdpx", take_over)
+    assert rows == [("02", "training", 1, "added", "Nothing =really", "ann")]
+
+
+def test_what_people_had_coded_before_the_export_is_no_decision(study_folder: Path, tmp_path: Path) -> None:
+    quotes = pd.DataFrame(
+        [("02", "training", "really", "ann", ""), ("05", "money", "", "ann", "")],
+        columns=["unit_id", "code", "quote", "coder", "stance"],
+    )
+    people = Labels(pd.DataFrame({"training": [1.0, 0.0], "money": [0.0, 1.0]}, index=["02", "05"]), quotes)
+    assert edit(study_folder, tmp_path / "p.qdpx", lambda xml: xml, people=people) == []
+
+    def move(xml: str) -> str:
+        found = re.search(r'name="really" startPosition="(\d+)"', xml)
+        longer = f'name="=really" startPosition="{int(found.group(1)) - 1}"'
+        return xml.replace(found.group(), longer)
+
+    rows = edit(study_folder, tmp_path / "q.qdpx", move, people=people)
+    assert rows == [("02", "training", 1, "added", "=really", "ann")]

@@ -227,6 +227,14 @@ def test_mark_before_the_xml_and_utf16_xml_are_read(make_zip) -> None:
         assert quotes(read_qdpx(path)) == ["One"]
 
 
+def test_formatted_text_that_stays_behind_is_told(make_zip) -> None:
+    rich = 'richTextPath="internal://a.docx" plainTextPath'
+    body = project(source(selection(0, 3, coding()))).replace("plainTextPath", rich)
+    read = read_qdpx(make_zip({"project.qde": body, f"sources/{S1}.txt": "One two", "sources/a.docx": "x"}))
+    assert quotes(read) == ["One"]
+    assert [loss.count for loss in read.losses if "formatted" in loss.what] == [1]
+
+
 def test_text_inside_the_xml_is_read(make_zip) -> None:
     inner = f"<PlainTextContent>One two</PlainTextContent>{selection(4, 7)}"
     body = project(f'<TextSource guid="{S1}">{inner}</TextSource>')

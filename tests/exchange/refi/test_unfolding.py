@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from textmine.codebook import Codebook
 from textmine.errors import InputError
+from textmine.exchange.refi.beside import keep_beside, put_back
 from textmine.exchange.refi.facts import RefiProject
 from textmine.exchange.refi.folder import write_import
 from textmine.exchange.refi.reading import read_qdpx
@@ -72,6 +74,36 @@ def test_project_comes_back_whole(project: RefiProject, imported: Path) -> None:
     assert [s.text for s in back.sources] == [s.text for s in project.sources]
     placed = [{(s.guid, s.start, s.end) for s in source.selections} for source in back.sources]
     assert placed == [{(s.guid, s.start, s.end) for s in source.selections} for source in project.sources]
+
+
+def test_memos_and_who_changed_what_come_back_too(project: RefiProject, imported: Path) -> None:
+    back = read_import(imported)
+    assert back.codes == project.codes  # colours, descriptions, memos, folders: as they were
+
+    def facts(one: RefiProject) -> dict[str, tuple[object, ...]]:
+        return {
+            s.guid: (s.description, s.notes, s.user, s.created, s.modified_by, s.modified)
+            for source in one.sources
+            for s in source.selections
+        }
+
+    def noted(one: RefiProject) -> dict[str, tuple[str, ...]]:
+        return {c.guid: c.notes for source in one.sources for _, c in source.all_codings()}
+
+    assert facts(back) == facts(project) and noted(back) == noted(project)
+    stamps = [(s.modified_by, s.modified) for s in (*back.sources, back)]
+    assert stamps == [(s.modified_by, s.modified) for s in (*project.sources, project)]
+
+
+def test_stretch_that_was_changed_since_loses_its_old_name(project: RefiProject) -> None:
+    first = project.sources[0]
+    named = replace(first, selections=(replace(first.selections[0], name="my own name"),))
+    beside = keep_beside(replace(project, sources=(named,)))
+    bare = replace(first.selections[0], name="", description="")
+    for end, name in ((bare.end, "my own name"), (bare.end - 2, "")):
+        source = replace(first, selections=(replace(bare, end=end),))
+        (found,) = put_back(replace(project, sources=(source,)), beside).sources[0].selections
+        assert (found.name, found.description) == (name, "look at this")
 
 
 def test_coding_added_to_the_table_is_in_the_project(imported: Path) -> None:

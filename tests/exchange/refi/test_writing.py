@@ -11,7 +11,7 @@ import pytest
 
 from textmine.errors import InputError
 from textmine.exchange.refi.dialects import find_dialect
-from textmine.exchange.refi.facts import RefiCode, RefiProject, Source
+from textmine.exchange.refi.facts import Coding, RefiCode, RefiProject, Source
 from textmine.exchange.refi.names import make_guid
 from textmine.exchange.refi.reading import read_qdc, read_qdpx
 from textmine.exchange.refi.writing import write_qdc, write_qdpx
@@ -35,6 +35,14 @@ def test_project_read_back_is_the_same(project: RefiProject, dialect: str, tmp_p
     assert replace(read.project, origin="") == project
     assert read.found == {"codes": 4, "codings": 11}
     assert (read.project.count_codes(), read.project.count_codings(), read.losses) == (4, 11, ())
+
+
+def test_place_on_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    coding = Coding(make_guid("k"), CODE.guid, where="page 2, 1,2,3,4")
+    source = Source(make_guid("s"), "Report", "", codings=(coding,), kind="pdf")
+    lost = write_qdpx(RefiProject("P", codes=(CODE,), sources=(source,)), tmp_path / "p.qdpx")
+    assert [loss.count for loss in lost if "pages, pictures" in loss.what] == [1]
+    assert read_qdpx(tmp_path / "p.qdpx").project.count_codings() == 1
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -97,7 +97,7 @@ class ProjectArchive:
                     f"{self.source} has a part whose name leads out of its folder, as no program writes it; "
                     "it was not read. Export the project again."
                 )
-            if not part.is_dir():
+            if part.filename and not part.is_dir():
                 self._parts.setdefault(name.casefold(), part)
                 self._by_base.setdefault(name.rsplit("/", 1)[-1].casefold(), part)
 
@@ -113,7 +113,17 @@ class ProjectArchive:
                             "does; it was not read."
                         )
                     pieces.append(piece)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+        except InputError:
+            raise
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            ValueError,
+            NotImplementedError,
+            RuntimeError,
+            OSError,
+        ):
             raise InputError(
                 f"{self.source} is damaged: a part of it cannot be unpacked. Export it again."
             ) from None

@@ -73,7 +73,7 @@ def build_project(folder: CodedFolder, options: BuildOptions, *, people: Labels 
         add_people(given, folder, people, persons, lost)
     units = make_units(folder, options)
     documents = lay_out(units, options.layout or choose_layout(units))
-    corpus = str(folder.provenance.get("corpus_fingerprint") or folder.provenance.get("inputs"))
+    corpus = _name_corpus(folder)
     names = _Names(corpus, {code.id: guid_of_code(book, code) for code in book.codes}, folder.written)
     sources = tuple(_make_source(document, given, names) for document in documents)
     columns = {name: _cells(folder, name) for name in _choose_attributes(folder, options)}
@@ -101,6 +101,15 @@ def build_project(folder: CodedFolder, options: BuildOptions, *, people: Labels 
         created=folder.written,
     )
     return Built(project, tuple(Loss(what, count, became) for (what, became), count in lost.items()))
+
+
+def guid_of_coding(folder: CodedFolder, unit: str, code: str, user: str, place: tuple[int, int]) -> str:
+    """The guid that a coding has in the project of a coded folder; ``place`` is within the unit."""
+    return make_guid("coding", _name_corpus(folder), unit, code, user, *place)
+
+
+def _name_corpus(folder: CodedFolder) -> str:
+    return str(folder.provenance.get("corpus_fingerprint") or folder.provenance.get("inputs"))
 
 
 def make_units(folder: CodedFolder, options: BuildOptions) -> list[Unit]:

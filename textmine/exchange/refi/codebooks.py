@@ -116,8 +116,18 @@ def _describe(code: Code) -> str:
     lines = [
         f"{word}: {' '.join(text.split())}" for key, word in _LINES.items() for text in getattr(code, key)
     ]
-    lines.append(f"{_ID}: {code.id}")
-    return "\n".join([code.definition, "", *lines] if code.definition else lines)
+    if not _is_made_of_name(code):
+        lines.append(f"{_ID}: {code.id}")
+    return "\n".join([code.definition, *([""] if lines else []), *lines] if code.definition else lines)
+
+
+def _is_made_of_name(code: Code) -> bool:
+    """Whether a code came from a project and its id is the one that reading it again would make."""
+    name = str(code.attributes.get("refi_name") or code.name)
+    return (
+        "guid" in code.attributes
+        and re.fullmatch(rf"{re.escape(make_ids([name])[0])}(?:_\d+)?", code.id) is not None
+    )
 
 
 def _read_description(text: str) -> dict[str, Any]:

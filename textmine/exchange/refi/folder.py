@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from textmine.exchange.refi.beside import keep_beside
 from textmine.exchange.refi.facts import Loss
 from textmine.exchange.refi.names import make_guid
 from textmine.exchange.refi.reading import RefiRead
@@ -78,6 +79,8 @@ def _describe_rest(read: RefiRead, tables: ProjectTables) -> dict[str, Any]:
         "description": project.description,
         "user": project.user,
         "created": project.created,
+        "modified_by": project.modified_by,
+        "modified": project.modified,
         "users": [asdict(user) for user in project.users],
         "variables": [asdict(variable) for variable in project.variables],
         "cases": cases,
@@ -94,10 +97,13 @@ def _describe_rest(read: RefiRead, tables: ProjectTables) -> dict[str, Any]:
                 "notes": list(source.notes),
                 "user": source.user,
                 "created": source.created,
+                "modified_by": source.modified_by,
+                "modified": source.modified,
                 "values": [[value.variable, write_cell(value.value)] for value in source.values],
             }
-            for source in project.sources
+            for source in (*project.sources, *project.notes)
             if source.guid in units
         },
+        "beside": keep_beside(project),
         "coders": name_coders(project),
     }

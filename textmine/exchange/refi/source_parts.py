@@ -74,6 +74,8 @@ def add_source(
         _add_selection(element, selection, text, ruler)
     for coding in whole:
         _add_coding(element, coding)
+        if coding.where:
+            lost["places on pages, pictures and recordings", "left out; the codings stand on the whole"] += 1
     add_refs(element, "NoteRef", source.notes)
     add_values(element, source.values)
 

@@ -112,6 +112,8 @@ def _read_words(element: ET.Element, fetch: Fetch, lost: Lost) -> str | None:
     path = element.get("plainTextPath")
     found = fetch(path) if path else None
     inside = children(element, "PlainTextContent")
+    if element.get("richTextPath"):
+        lost["formatted forms of texts (such as .docx)", "left out: their plain words are kept"] += 1
     if found is None and inside:
         found = "".join(inside[0].itertext())
     if found is None and not (path or element.get("richTextPath")):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from textmine.codebook import Codebook
 from textmine.errors import InputError
+from textmine.exchange.refi.beside import put_back
 from textmine.exchange.refi.codebooks import guid_of_code, make_refi_codes
 from textmine.exchange.refi.facts import (
     Case,
@@ -62,7 +63,7 @@ def read_import(folder: Path) -> RefiProject:
     sources = [_make_source(row, tables) for row in tables.documents]
     notes = _all_of(Source, rest.get("notes", []), kind="note")
     held = {source.guid for source in sources}
-    return RefiProject(
+    project = RefiProject(
         str(rest.get("name") or folder.name),
         users=tuple(tables.users.values()),
         codes=make_refi_codes(tables.codebook),
@@ -79,7 +80,10 @@ def read_import(folder: Path) -> RefiProject:
         about=tuple(rest.get("about") or ()),
         user=str(rest.get("user") or ""),
         created=str(rest.get("created") or ""),
+        modified_by=str(rest.get("modified_by") or ""),
+        modified=str(rest.get("modified") or ""),
     )
+    return put_back(project, dict(rest.get("beside") or {}))
 
 
 def _read_tables(folder: Path) -> _Tables:
@@ -142,6 +146,8 @@ def _make_source(row: Mapping[str, Any], tables: _Tables) -> Source:
         _make_values(said.get("values", []), tables.types),
         str(said.get("user", "")),
         str(said.get("created", "")),
+        str(said.get("modified_by", "")),
+        str(said.get("modified", "")),
         kind=str(row.get("kind") or "text"),
     )
 
