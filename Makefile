@@ -6,6 +6,7 @@
 #   make format     put the code in its form    make models      retrain the shipped model
 #   make docs       the documentation, into out/site
 #   make bundle     wheels pinned by hash, for machines without internet (docs/installing.md)
+#   make sbom, make audit, make lowest   what textmine is made of, and is it sound (docs/security.md)
 #   make notebooks   run the notebooks anew and keep what they show
 #   make clean      remove what was made, save .venv (rm -rf .venv for a wholly fresh start)
 #
@@ -20,7 +21,7 @@ FITS  = import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 # Nothing is fetched from a model hub: all that is needed comes with the packages.
 export HF_HUB_OFFLINE = 1
 
-.PHONY: demo test test-slow check format models vectors bundle docs clean notebooks
+.PHONY: demo test test-slow check format models vectors bundle docs clean notebooks sbom audit lowest
 
 demo: $(STAMP)
 	@$(BIN)/textmine demo
@@ -62,6 +63,16 @@ bundle: $(STAMP)
 # Warnings are errors. The theme's note on its own future is left out.
 docs: $(STAMP)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# The bill of materials; known weaknesses of the pinned versions; tests with the lowest versions allowed.
+sbom: $(STAMP)
+	$(BIN)/python -m tools.sbom --out dist/textmine.cdx.json
+
+audit: $(STAMP)
+	$(BIN)/python -m tools.audit
+
+lowest: $(STAMP)
+	$(BIN)/python -m tools.lowest --folder out/lowest
 
 notebooks: $(STAMP)
 	$(BIN)/python notebooks/refresh.py

@@ -20,6 +20,7 @@ from textmine.commands.demo import demo
 from textmine.commands.evaluate import evaluate
 from textmine.commands.export import export
 from textmine.commands.forget import forget
+from textmine.commands.framework import framework
 from textmine.commands.import_ import import_
 from textmine.commands.init import init
 from textmine.commands.labels import export_labels, import_labels
@@ -87,6 +88,7 @@ for command in (
 ):
     app.command()(command)
 app.command("import")(import_)
+app.command()(framework)
 app.command()(report)
 app.command()(trace)
 app.command()(card)
@@ -131,9 +133,20 @@ def main() -> None:
         raise SystemExit(130) from None
     except Exception as error:  # its message might hold a respondent's words, so only its kind is told
         if os.environ.get("TEXTMINE_DEBUG"):
-            raise
+            _show_where(error)
         kind = type(error).__name__
         _fail(f"Unexpected {kind} inside textmine. Set TEXTMINE_DEBUG=1 to see where; please report it.")
+
+
+def _show_where(error: BaseException) -> None:
+    """Show the lines of code that led to an error, and to what caused it, without their messages."""
+    import traceback
+
+    met: BaseException | None = error
+    while met is not None:
+        lines = "".join(traceback.format_tb(met.__traceback__))
+        typer.echo(f"{lines}{type(met).__name__}", err=True)
+        met = met.__cause__ or met.__context__
 
 
 def _fail(message: str) -> None:

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from textmine.codebook import Codebook
 from textmine.coding.calibrated import CalibratedCoder, TrainingMemory
 from textmine.coding.coder import Coder
-from textmine.coding.features import Vocabulary
+from textmine.coding.features import Vocabulary, take_words
 from textmine.coding.ridge import LinearWeights
 from textmine.coding.stance_artefact import STANCE_FILES, load_stance, save_stance
 from textmine.coding.static import load_static_vectors
@@ -174,6 +174,7 @@ def memory_tensors(memory: TrainingMemory, n_codes: int) -> dict[str, npt.NDArra
 
 def memory_from(tensors: dict[str, npt.NDArray[Any]], salt: str) -> TrainingMemory:
     """The memory that ``memory_tensors`` made arrays of."""
+    salt.encode()  # one that cannot be is found here, while the folder is read
     keys = [row.tobytes().hex() for row in tensors["memory_keys"]]
     scores = np.round(tensors["memory_scores"].astype(np.float64), 6)
     return TrainingMemory(salt, dict(zip(keys, scores, strict=True)))
@@ -214,16 +215,16 @@ def _load_arrays(coder: Coder, folder: Path, salt: str) -> None:
 
     arrays = load_file(folder / "weights.safetensors")
     names = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
-    words = tuple(names["words"])
+    words = take_words(names["words"])
     place = {word: i for i, word in enumerate(words)}
     pairs = [place[a] * len(words) + place[b] for a, b in (pair.split(" ") for pair in names["pairs"])]
     coder.vocabulary_ = Vocabulary(
         words,
         np.array(pairs, dtype=np.int64),
-        tuple(names["pieces"]),
+        take_words(names["pieces"]),
         arrays["term_idf"].astype(np.float64),
         arrays["piece_idf"].astype(np.float64),
-        tuple(names["questions"]),
+        take_words(names["questions"]),
         arrays["question_shares"].astype(np.float64),
     )
     coder.weights_ = LinearWeights(

@@ -48,6 +48,18 @@ class Vocabulary:
     question_shares: Floats
 
 
+def take_words(names: Sequence[object]) -> tuple[str, ...]:
+    """The words, pieces or questions that a saved vocabulary names. Raises ``TypeError`` where they are none.
+
+    >>> take_words(["share", "staff"])
+    ('share', 'staff')
+    """
+    words = tuple(name for name in names if isinstance(name, str))
+    if isinstance(names, str) or len(set(words)) < len(names):
+        raise TypeError("a vocabulary is a list of texts, each of which stands there once")
+    return words
+
+
 @dataclass(frozen=True)
 class Design:
     """The features of some texts: term and piece matrices, static vectors, question shares; all scaled."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from textmine.coding.features import Vocabulary
+from textmine.coding.features import Vocabulary, take_words
 from textmine.coding.stance import StanceHead, StanceWeights
 from textmine.coding.static import load_static_vectors
 from textmine.coding.thresholds import Calibration
@@ -99,7 +99,7 @@ def load_stance(folder: Path, n_codes: int) -> StanceHead:
 
 
 def _vocabulary_from(about: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Vocabulary:
-    words = tuple(about["words"])
+    words = take_words(about["words"])
     place = {word: i for i, word in enumerate(words)}
     pairs = [place[a] * len(words) + place[b] for a, b in (pair.split(" ") for pair in about["pairs"])]
     return Vocabulary(
@@ -108,7 +108,7 @@ def _vocabulary_from(about: dict[str, Any], arrays: dict[str, npt.NDArray[Any]])
         (),
         arrays["term_idf"].astype(np.float64),
         np.zeros(0),
-        tuple(about["questions"]),
+        take_words(about["questions"]),
         arrays["question_shares"].astype(np.float64),
     )
 

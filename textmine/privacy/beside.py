@@ -161,7 +161,7 @@ def _lengthened(wording: Wording, people: Sequence[Found]) -> Iterator[Found]:
         inside = wording.inside(one.span)
         if not inside:
             continue
-        i = wording.words.index(inside[0])
+        i = wording.place(inside[0])
         first = wording.words[i - 1] if i else None
         if (
             one.rule in _LAST_WORDS

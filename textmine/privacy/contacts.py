@@ -235,7 +235,8 @@ def _handles(text: str) -> Iterator[Found]:
     if "@" in text:
         for match in _HANDLE.finditer(text):
             span = _trimmed(text, *match.span())
-            if not is_word(span.slice(text)[1:].casefold()) or _HANDLE_CUE.search(text, 0, span.start):
+            near = max(0, span.start - 80)
+            if not is_word(span.slice(text)[1:].casefold()) or _HANDLE_CUE.search(text, near, span.start):
                 yield Found(span, "handle", "handle", 0.95)
     for match in _NAMED_HANDLE.finditer(text):
         if not is_word(match["it"].casefold()):

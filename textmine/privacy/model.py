@@ -126,7 +126,7 @@ def _plausible(wording: Wording, start: int, end: int, kind: str) -> Found | Non
     if (
         kind == "organisation"
         and len(inside) == 2 == len(known)
-        and wording.gap(wording.words.index(inside[0])) == " "
+        and wording.gap(wording.place(inside[0])) == " "
     ):
         kind = "person"  # two words that no list knows: more often a full name than a firm
     if kind == "person" and looks_like_place(wording, [w.text for w in inside], inside[0].start):

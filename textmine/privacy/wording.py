@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,12 +68,14 @@ class Wording:
         """All words outside placeholders, in order."""
         text = self.text
         held = [m.span() for m in PLACEHOLDER.finditer(text)] if "[" in text or "XXX" in text else []
+        starts = [start for start, _ in held]
         found = []
         for match in _WORD.finditer(text):
             start, end = match.span()
             if match[0].casefold().endswith(("n't", "n’t", "n‘t")):
                 continue
-            if held and any(a <= start < b for a, b in held):
+            last = bisect_right(starts, start) - 1  # the last placeholder before the word
+            if last >= 0 and start < held[last][1]:
                 continue
             if cut := _TAIL.search(match[0]):
                 end = start + cut.start()
@@ -112,6 +114,10 @@ class Wording:
     def inside(self, span: Span) -> list[Word]:
         """The words that begin inside a span."""
         return self.words[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)]
+
+    def place(self, word: Word) -> int:
+        """Which of the words a word of this text is."""
+        return bisect_left(self._starts, word.start)
 
     def before(self, i: int, most: int = 40) -> str:
         """What stands before word ``i``, up to ``most`` code points."""

@@ -73,7 +73,7 @@ def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, source: str) -> Ite
         with archive.open(part) as handle:
             while piece := handle.read(_STEP):
                 yield piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError):
         raise InputError(f"{source} is damaged: a part of it cannot be unpacked. Save it again.") from None
 
 

@@ -26,7 +26,7 @@ from textmine.reading.delimited import (
 from textmine.reading.files import read_file
 from textmine.reading.formats import as_text, parse_line, refuse_sparse, strings_of, unreadable
 from textmine.reading.layout import HEAD, find_header
-from textmine.reading.quoting import AHEAD, mend_record, swallows, usual_width
+from textmine.reading.quoting import AHEAD, Patience, mend_record, swallows, usual_width
 from textmine.reading.table import RejectedRow, RowGatherer, Table, check_names, string_array
 
 #: Files of up to this many bytes are read whole; larger csv, jsonl and parquet files chunk by chunk.
@@ -181,7 +181,7 @@ def _records(lines: Iterator[str], delimiter: str, width: int) -> Iterator[_Reco
 
     None for one that breaks the rules of quoting and cannot be mended; reading goes on with the line below.
     """
-    feed, done = _Feed(lines), 0
+    feed, done, patience = _Feed(lines), 0, Patience()
     while True:
         reader = csv.reader(feed, delimiter=delimiter, strict=True)
         try:
@@ -195,7 +195,8 @@ def _records(lines: Iterator[str], delimiter: str, width: int) -> Iterator[_Reco
             return
         except csv.Error:
             first = feed.give_back()
-        mended = mend_record([first, *feed.look_ahead(AHEAD)], delimiter, width)
+        patience.lines = done
+        mended = mend_record([first, *feed.look_ahead(AHEAD)], delimiter, width, patience)
         cells_, count = mended if mended else (None, 1)
         feed.pass_over(count - 1)
         yield done + 1, done + count, cells_

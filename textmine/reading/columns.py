@@ -137,7 +137,7 @@ def _guess_text(table: Table, taken: set[str]) -> str:
     free = [name for name in map(str, table.frame.columns) if name not in taken]
     named = [name for name in free if plain_name(name) in TEXT_WORDS]
     if not named:
-        looks = {name: _mean_length(table.frame[name].iloc[:_SAMPLE].tolist()) for name in free}
+        looks = {name: measure_free_text(table.frame[name].iloc[:_SAMPLE].tolist()) for name in free}
         prose = sorted((name for name in free if looks[name]), key=looks.__getitem__, reverse=True)
         clear = len(prose) > 1 and looks[prose[0]] >= 3 * looks[prose[1]]
         worded = [name for name in prose if TEXT_WORDS & set(plain_name(name).split("_"))]
@@ -184,7 +184,7 @@ def is_key(values: Sequence[str]) -> bool:
     return all(value.strip() for value in values) and len(set(values)) == len(values)
 
 
-def _mean_length(values: Sequence[str]) -> float:
+def measure_free_text(values: Sequence[str]) -> float:
     """The mean length of the values that are not empty, if they read like free text; else 0."""
     filled = [value for value in values if value.strip()]
     if not filled or len(set(filled)) < 0.3 * len(filled):

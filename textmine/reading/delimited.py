@@ -12,7 +12,7 @@ from textmine.errors import InputError
 from textmine.reading.columns import ID_WORDS, TEXT_WORDS, plain_name
 from textmine.reading.encodings import decode_bytes
 from textmine.reading.layout import HEAD, find_header
-from textmine.reading.quoting import AHEAD, mend_record, swallows, usual_width
+from textmine.reading.quoting import AHEAD, Patience, mend_record, swallows, usual_width
 from textmine.reading.table import RowGatherer, Table
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -129,6 +129,7 @@ def _read_records(text: str, delimiter: str, width: int) -> Iterator[tuple[int, 
     line after it, so that one stray quotation mark does not swallow the answers below it.
     """
     lines: list[str] = []
+    patience = Patience()
     feed: Iterable[str] = io.StringIO(text, newline="")
     done = 0
     while True:
@@ -144,7 +145,8 @@ def _read_records(text: str, delimiter: str, width: int) -> Iterator[tuple[int, 
         except csv.Error:
             lines = lines or list(io.StringIO(text, newline=""))
         done += read
-        mended = mend_record(lines[done : done + 1 + AHEAD], delimiter, width)
+        patience.lines = done
+        mended = mend_record(lines[done : done + 1 + AHEAD], delimiter, width, patience)
         cells_, count = mended if mended else (None, 1)
         yield done + 1, done + count, cells_
         done += count

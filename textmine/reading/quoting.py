@@ -5,13 +5,32 @@ from __future__ import annotations
 import csv
 import io
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 #: How many lines below a broken one are looked at for the end of its cell.
 AHEAD = 60
 _QUOTE = '"'
+_RUN = re.compile('"+')
 _MOST = 200_000  # characters of a record that is mended
+
+
+@dataclass
+class Patience:
+    """How much of a file was looked at over and over to mend its records; a hostile one would take for ever.
+
+    It grows with the ``lines`` that were read, so that a file reads the same whole and in chunks.
+    """
+
+    lines: int = 0
+    spent: int = 0
+
+    def lasts(self, characters: int) -> bool:
+        """Spend so many characters, and say whether that was still within bounds."""
+        self.spent += characters
+        return self.spent <= 3_000_000 + 2_000 * self.lines
 
 
 def usual_width(sample: str, delimiter: str) -> int:
@@ -31,12 +50,15 @@ def usual_width(sample: str, delimiter: str) -> int:
     return max(widths, key=lambda width: (widths[width], width)) if widths else 1
 
 
-def mend_record(lines: Sequence[str], delimiter: str, width: int) -> tuple[list[str], int] | None:
+def mend_record(
+    lines: Sequence[str], delimiter: str, width: int, patience: Patience | None = None
+) -> tuple[list[str], int] | None:
     r"""The cells of a broken record that starts in the first line, and how many lines it takes up; or None.
 
     A quotation mark inside a quoted cell ends it only before a delimiter or the end of a line; one that opens
     a cell and is never closed is a character of that cell. Only a reading of ``width`` cells counts, and none
-    takes in a line that is a record by itself.
+    takes in a line that is a record by itself. Where ``patience`` is at its end, only the first line is
+    looked at.
 
     >>> mend_record(['1,"a "fair, kind" head",N\n'], ",", 3)
     (['1', 'a "fair, kind" head', 'N'], 1)
@@ -44,6 +66,7 @@ def mend_record(lines: Sequence[str], delimiter: str, width: int) -> tuple[list[
     (['4', 'N', '"I mean it'], 1)
     """
     text = first = lines[0]
+    patience = patience or Patience()
     if len(text) > _MOST:
         return None
     if (cells := _split(text, delimiter, width)) is not None:
@@ -51,6 +74,8 @@ def mend_record(lines: Sequence[str], delimiter: str, width: int) -> tuple[list[
     alone = _split(first, delimiter, width, loose=True)
     for count, line in enumerate(lines[1 : AHEAD + 1], start=2):
         if len(text) + len(line) > _MOST or _is_record(line, delimiter, width, alone):
+            break
+        if not patience.lasts(len(text)):
             break
         text += line
         if _QUOTE in line and (cells := _split(text, delimiter, width)) is not None:
@@ -109,19 +134,21 @@ def _split(text: str, delimiter: str, width: int, *, loose: bool = False) -> lis
 
     First two marks in a row stand for one, as they should; if that gives other cells, the last may close.
     """
+    text = text.rstrip("\r\n")
+    closing = _Closing(text, delimiter)
     ways = [(False, True), (False, False)] + [(True, True)] * loose
     for is_loose, doubled in ways:
-        cells = _cut(text.rstrip("\r\n"), delimiter, is_loose, doubled)
+        cells = _cut(text, delimiter, closing, is_loose, doubled)
         if cells is not None and len(cells) == width:
             return cells
     return None
 
 
-def _cut(text: str, delimiter: str, loose: bool, doubled: bool) -> list[str] | None:
+def _cut(text: str, delimiter: str, closing: _Closing, loose: bool, doubled: bool) -> list[str] | None:
     cells: list[str] = []
     place = 0
     while True:
-        end = _find_close(text, place + 1, delimiter, doubled) if text.startswith(_QUOTE, place) else -1
+        end = closing.find(place + 1, doubled) if text.startswith(_QUOTE, place) else -1
         if end >= 0:
             cells.append(text[place + 1 : end].replace(_QUOTE * 2, _QUOTE))
             place = end + 1
@@ -137,15 +164,19 @@ def _cut(text: str, delimiter: str, loose: bool, doubled: bool) -> list[str] | N
         place += len(delimiter)
 
 
-def _find_close(text: str, start: int, delimiter: str, doubled: bool) -> int:
-    """Where the mark stands that ends a quoted cell: before a delimiter or at the end; -1 for none."""
-    place = start
-    while (place := text.find(_QUOTE, place)) >= 0:
-        run = place
-        while run < len(text) and text[run] == _QUOTE:
-            run += 1
-        ends = run >= len(text) or text.startswith(delimiter, run)
-        if ends and ((run - place) % 2 or place == start or not doubled):
-            return run - 1
-        place = run
-    return -1
+class _Closing:
+    """The marks of a record that may end a quoted cell: runs before a delimiter or at the end."""
+
+    def __init__(self, text: str, delimiter: str) -> None:
+        runs = [found.span() for found in _RUN.finditer(text)]
+        runs = [run for run in runs if run[1] >= len(text) or text.startswith(delimiter, run[1])]
+        self._starts, self._ends = [start for start, _ in runs], [end for _, end in runs]
+        self._odd = [end for start, end in runs if (end - start) % 2]
+
+    def find(self, start: int, doubled: bool) -> int:
+        """Where the mark stands that ends a cell whose words begin at ``start``; -1 for none."""
+        ends = self._ends
+        at = bisect_right(ends, start)
+        if doubled and at < len(ends) and self._starts[at] > start:  # marks in pairs stand for themselves
+            ends, at = self._odd, bisect_right(self._odd, start)
+        return ends[at] - 1 if at < len(ends) else -1

@@ -49,7 +49,7 @@ class Reading:
 
     @property
     def source(self) -> str:
-        """The file's name."""
+        """The name of the file that was read."""
         return self.table.source
 
     def explain(self) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -20,6 +21,7 @@ from textmine.reading.table import RowGatherer, Table, list_names
 
 _MOST_CELLS = 100_000_000  # cells up to the last filled one of each row; beyond is no survey
 _MANY_CELLS = 20_000_000  # beyond, one in twenty at least must be filled
+_MOST_ROWS = 1_048_576  # Excel's own bound
 _MOST_MERGED = 2_000_000
 _MOST_STYLES = 24 * 2**20  # bytes; the 65,490 formats that Excel allows are some ten million
 _LOOK = 2_000  # rows of each sheet that are looked at to choose one
@@ -86,7 +88,8 @@ def _read_sheets(data: bytes, archive: zipfile.ZipFile, source: str, kind: str) 
     try:
         if kind == "ods":
             return [Sheet(name, rows, hidden) for name, rows, hidden in read_ods_sheets(archive, source)]
-        return list(_read_xlsx(data, archive, source))
+        with redirect_stdout(io.StringIO()):  # openpyxl prints of styles that are not there
+            return list(_read_xlsx(data, archive, source))
     except InputError:
         raise
     except Exception as error:
@@ -111,7 +114,7 @@ def _read_xlsx(data: bytes, archive: zipfile.ZipFile, source: str) -> Iterator[S
         count = filled = 0
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            rows = []
+            rows: list[list[str]] = []
             for cells in sheet.iter_rows(values_only=True):
                 count += len(cells) + 1
                 filled += len(cells) - cells.count(None)
@@ -119,6 +122,11 @@ def _read_xlsx(data: bytes, archive: zipfile.ZipFile, source: str) -> Iterator[S
                     raise InputError(
                         f"{source} spans more than {count // 1_000_000} million cells, most of them blank. "
                         "Save the table alone, as csv."
+                    )
+                if len(rows) >= _MOST_ROWS:
+                    raise InputError(
+                        f"{source} names rows below row {_MOST_ROWS:,}, where a workbook ends. "
+                        "It may be damaged: save it again, or save it as csv."
                     )
                 rows.append(_without_end([_workbook_text(cell) for cell in cells]))
             merged = _find_merged(archive, getattr(sheet, "_worksheet_path", ""))

@@ -14,7 +14,7 @@ _CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,6})?"
 _TIMING = re.compile(rf"^[ \t]*({_CLOCK})[ \t]*-{{1,2}}>[ \t]*({_CLOCK})(?:[ \t].*)?$", re.MULTILINE)
 _VOICE = re.compile(r"<v(?:\.[^\s>]{0,80})?\s+([^>\n]{1,120})>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<\d[\d:.]{3,20}>|</[a-z]?>|\{\\[^{}\n]{1,60}\}")
-_BLOCK = re.compile(r"\n\s*\n(?:NOTE|STYLE|REGION)(?=[\s]|$)[^\n]*(?:\n(?!\s*\n)[^\n]*)*")
+_BLOCK = re.compile(r"\n[^\S\n]*\n(?:NOTE|STYLE|REGION)(?=\s|$)[^\n]*(?:\n(?![^\S\n]*\n)[^\n]*)*")
 _MUSIC = re.compile(r"[♪♫]+")
 _ENOUGH = 3  # words that must agree before two cues are said to overlap
 
