@@ -25,12 +25,13 @@ from protocols import choose_nhs, find_benchmarks, read_nhs
 from scipy.special import expit, logit
 from scoring import write_results
 
-from textmine.estimates.cells import Cells, Units, bound_cells, estimate_cells
+from textmine.estimates.cells import Cells, bound_cells, estimate_cells
 from textmine.estimates.design import Audit
 from textmine.estimates.formulas import Z95, adjust_count, bound_share
 from textmine.estimates.plan import allot_reading, draw_reading
 from textmine.estimates.regression import estimate_regression
 from textmine.estimates.survey import SurveyWave
+from textmine.estimates.units import Units
 
 Floats = npt.NDArray[np.float64]
 

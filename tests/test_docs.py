@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -91,12 +90,8 @@ def public_functions() -> Iterator[tuple[str, Any]]:
 def test_public_function_says_which_errors_it_raises() -> None:
     silent = []
     for name, thing in public_functions():
-        tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))
-        calls = [
-            n.exc.func for n in ast.walk(tree) if isinstance(n, ast.Raise) and isinstance(n.exc, ast.Call)
-        ]
-        raised = {call.id for call in calls if isinstance(call, ast.Name)} & set(textmine._PUBLIC)
-        silent += [f"{name}: {error}" for error in raised if error not in (inspect.getdoc(thing) or "")]
+        said = inspect.getdoc(thing) or ""
+        silent += [f"{name}: {error}" for error in find_raised(thing) if error not in said]
     assert not silent
 
 
@@ -108,6 +103,37 @@ def test_public_function_says_what_its_options_are() -> None:
         options = [p.name for p in inspect.signature(thing).parameters.values() if p.kind is p.KEYWORD_ONLY]
         silent += [f"{name}: {o}" for o in options if o not in PLAIN and not re.search(rf"\b{o}", said)]
     assert not silent
+
+
+def public_methods() -> Iterator[tuple[str, type, Any]]:
+    """Methods and properties that public classes define themselves, with their class."""
+    for name in textmine._PUBLIC:
+        thing = getattr(textmine, name)
+        for key, held in vars(thing).items() if inspect.isclass(thing) else ():
+            plain = held.fget if isinstance(held, property) else getattr(held, "__func__", held)
+            if not key.startswith("_") and inspect.isfunction(plain):
+                yield f"{name}.{key}", thing, plain
+
+
+def test_public_method_says_what_it_does_what_its_options_are_and_what_it_raises() -> None:
+    silent = []
+    for name, owner, method in public_methods():
+        said = inspect.getdoc(method) or ""
+        if len(said.split()) < 4:
+            silent.append(f"{name}: what does it do?")
+        silent += [f"{name}: {error}" for error in find_raised(method) if error not in said]
+        both = f"{said} {inspect.getdoc(owner) or ''}".lower()
+        options = [p.name for p in inspect.signature(method).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        silent += [f"{name}: {o}" for o in options if o not in PLAIN and not re.search(rf"\b{o}", both)]
+    assert not silent
+
+
+def find_raised(thing: Any) -> set[str]:
+    """Public errors that a function raises itself."""
+    source = inspect.getsource(thing)
+    tree = ast.parse(f"class Held:\n{source}" if source[0].isspace() else source)
+    calls = [n.exc.func for n in ast.walk(tree) if isinstance(n, ast.Raise) and isinstance(n.exc, ast.Call)]
+    return {call.id for call in calls if isinstance(call, ast.Name)} & set(textmine._PUBLIC)
 
 
 #: Options that mean the same wherever they stand: the seed of random choices, columns, respondents' words.

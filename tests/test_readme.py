@@ -1,4 +1,4 @@
-"""Every block of README.md is run, in order, in a copy of what a fresh clone holds."""
+"""Every block of README.md, and of the page that goes on from it, is run in a copy of a fresh clone."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from textmine.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+#: Goes on from the README: its blocks are run after those, with the same names.
+IN_PYTHON = ROOT / "docs" / "in-python.md"
 FOLDERS = ("corpora", "annotations", "models", "docs/assets")
 
 _BLOCK = re.compile(r"(?:^<!-- not run: ([^\n]*?) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -34,6 +36,7 @@ class Block:
     line: int
     code: str
     unrun: str
+    file: str = "README.md"
 
     @property
     def commands(self) -> list[list[str]]:
@@ -49,15 +52,16 @@ class Block:
         return any(words[:2] == ["textmine", "train"] for words in self.commands)
 
 
-def find_blocks(text: str) -> list[Block]:
+def find_blocks(text: str, file: str = "README.md") -> list[Block]:
     return [
-        Block(found[2], text.count("\n", 0, found.start(3)) + 1, found[3], found[1] or "")
+        Block(found[2], text.count("\n", 0, found.start(3)) + 1, found[3], found[1] or "", file)
         for found in _BLOCK.finditer(text)
     ]
 
 
 BLOCKS = find_blocks(README.read_text("utf-8"))
-RUN = [block for block in BLOCKS if block.language in ("sh", "python") and not block.unrun]
+SHOWN = [block for block in BLOCKS if block.language in ("sh", "python") and not block.unrun]
+RUN = [*SHOWN, *find_blocks(IN_PYTHON.read_text("utf-8"), IN_PYTHON.name)]
 
 
 @pytest.fixture
@@ -71,7 +75,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run_shell(block: Block, textmine, *, stand_in: bool) -> None:
     for words in block.commands:
-        where = f"README.md, line {block.line}: {shlex.join(words)}"
+        where = f"{block.file}, line {block.line}: {shlex.join(words)}"
         if words[0] == "make":
             assert_targets_exist(words[1:], where)
             continue
@@ -113,7 +117,7 @@ def assert_serves(words: list[str], where: str) -> None:
 
 def run_python(block: Block, names: dict[str, object]) -> None:
     padded = "\n" * (block.line - 1) + block.code  # so that a traceback names the line of the README
-    exec(compile(padded, str(README), "exec"), names)
+    exec(compile(padded, block.file, "exec"), names)
 
 
 def assert_targets_exist(targets: list[str], where: str) -> None:
@@ -123,8 +127,12 @@ def assert_targets_exist(targets: list[str], where: str) -> None:
 
 
 def test_readme_has_blocks_of_both_kinds() -> None:
-    assert {block.language for block in RUN} == {"sh", "python"}
+    assert {block.language for block in SHOWN} == {"sh", "python"}
     assert README.read_text("utf-8").count("\n```") == 2 * len(BLOCKS)
+
+
+def test_readme_is_short_enough_to_be_read() -> None:
+    assert len(README.read_text("utf-8").splitlines()) <= 300
 
 
 def test_block_that_is_not_run_is_one_of_set_up() -> None:
@@ -135,7 +143,7 @@ def test_block_that_is_not_run_is_one_of_set_up() -> None:
 @pytest.mark.parametrize("command", get_command(app).commands, ids=str)
 def test_readme_shows_every_command(command: str) -> None:
     shown = {
-        words[1] for block in RUN if block.language == "sh" for words in block.commands if len(words) > 1
+        words[1] for block in SHOWN if block.language == "sh" for words in block.commands if len(words) > 1
     }
     assert command in shown
 

@@ -55,6 +55,11 @@ MODULES = (
     "cli",
 )
 
+#: Figures of a report.
+_PLOTS = (
+    *("Plot", "plot_shares", "plot_naive", "plot_groups", "plot_waves", "plot_counts", "plot_pairs"),
+    *("plot_agreement", "plot_quality", "plot_reliability", "plot_learning_curve"),
+)
 _PUBLIC = {
     "TextmineError": "errors",
     "InputError": "errors",
@@ -186,6 +191,12 @@ _PUBLIC = {
     "FrameworkMatrix": "framework",
     "FrameworkSummaries": "framework",
     "make_framework_matrix": "framework",
+    **dict.fromkeys(_PLOTS, "report.plots"),
+    "plot_crosswalk": "report.text_plots",
+    "plot_evidence": "report.text_plots",
+    "ReportOptions": "jobs.report",
+    "ReportWritten": "jobs.report",
+    "write_report": "jobs.report",
     "RefiProject": "exchange.refi.facts",
     "read_qdpx": "exchange.refi.reading",
     "read_qdc": "exchange.refi.reading",
@@ -352,6 +363,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from textmine.jobs.forget import ForgetReport, forget_respondent
     from textmine.jobs.labels import export_labels, import_labels
     from textmine.jobs.models import InstalledModel, list_models, read_card
+    from textmine.jobs.report import ReportOptions, ReportWritten, write_report
     from textmine.migration import (
         Change,
         Changes,
@@ -371,6 +383,20 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from textmine.reading import Labels, Reading, Table, read_corpus, read_labels, read_survey, read_table
     from textmine.reading.documents import read_document
     from textmine.reading.transcripts import read_transcript
+    from textmine.report.plots import (
+        Plot,
+        plot_agreement,
+        plot_counts,
+        plot_groups,
+        plot_learning_curve,
+        plot_naive,
+        plot_pairs,
+        plot_quality,
+        plot_reliability,
+        plot_shares,
+        plot_waves,
+    )
+    from textmine.report.text_plots import plot_crosswalk, plot_evidence
     from textmine.spans import Span
     from textmine.topics.artefact import load_topics, save_topics
     from textmine.topics.crosswalk import Crosswalk, make_crosswalk

@@ -123,7 +123,10 @@ class Codebook:
 
     @classmethod
     def loads(cls, text: str, source: str = "codebook", *, strict: bool = True) -> Codebook:
-        """The codebook in a YAML text; ``source`` names it in errors. Raises as ``load`` does."""
+        """The codebook in a YAML text; ``source`` names it in errors, ``strict`` is as in ``load``.
+
+        Raises ``CodebookError`` as ``load`` does.
+        """
         found: list[str] = []
         try:
             tree = read_plain_yaml(text, source or "codebook", found)

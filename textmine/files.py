@@ -14,6 +14,9 @@ from typing import IO, Any
 
 from textmine.errors import InputError
 
+#: How the names of files begin that are not whole yet.
+_UNFINISHED = ".textmine-"
+
 
 def sha256_of_file(path: Path) -> str:
     """The sha256 of a file's bytes, as 64 hex digits."""
@@ -59,7 +62,7 @@ def leads_out(name: str) -> bool:
 def atomic_path(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path`` that takes its name only when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".textmine-", suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -68,6 +71,16 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def clear_unfinished(folder: Path, *, keep: str = "") -> None:
+    """Take away what ``atomic_path`` left in a folder when its process was killed, all but ``keep``.
+
+    Call it only where nobody else writes to the folder.
+    """
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        if path.name != keep:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -92,7 +92,7 @@ class OffsetMap:
 
     @property
     def is_identity(self) -> bool:
-        """Whether nothing changed."""
+        """Whether nothing changed, so that every place is its own."""
         return not self.edits
 
     def to_raw(self, span: Span) -> Span:

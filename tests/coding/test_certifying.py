@@ -9,8 +9,16 @@ import pandas as pd
 import pytest
 
 from textmine.coding.certificate import Certificate, CodebookName, ModelName
-from textmine.coding.certifying import Checked, Promise, ScoredWave, certify_coded, draw_units, hash_sample
+from textmine.coding.certifying import (
+    Checked,
+    Promise,
+    ScoredWave,
+    certify_coded,
+    draw_units,
+    hash_sample,
+)
 from textmine.coding.exact_tests import bound_elusion
+from textmine.coding.sample_design import thin_strata
 from textmine.errors import InputError, InvalidDesign
 
 N = 2000
@@ -206,3 +214,42 @@ def test_draw_gives_each_unit_the_same_chance_and_none_outside_the_band(wave: Sc
         draw_units(wave.scores, 0)
     with pytest.raises(InputError, match="No code 'food'"):
         draw_units(wave.scores, 5, code="food")
+
+
+def test_stratified_sample_is_thinned_to_equal_chances() -> None:
+    units = pd.Index([f"u{n}" for n in range(1000)])
+    strata = pd.Series(["a"] * 400 + ["b"] * 600, index=units)
+    chances = strata.map({"a": 0.1, "b": 0.4})
+    kept = thin_strata(strata, chances, units)
+    assert kept is not None
+    assert set(units[:400]) <= set(kept)
+    assert 110 < len(kept.intersection(units[400:])) < 190
+    assert thin_strata(strata, chances, units[::-1])[::-1].tolist() == kept.tolist()
+    half = units[400:][::2].union(units[:400])  # half of stratum b was not read
+    assert 110 < len(thin_strata(strata, chances, half).intersection(units[400:])) < 190
+    for wrong in (chances * 0 + 0.2, pd.Series(np.linspace(0.1, 0.4, 1000), index=units)):
+        assert thin_strata(strata, wrong, units) is None
+    assert thin_strata(None, chances, units) is None
+    assert thin_strata(strata[:500], chances, units) is None
+
+
+@pytest.mark.slow
+def test_certificates_by_thinned_samples_are_wrong_as_seldom_as_promised() -> None:
+    from textmine.estimates.plan import plan_audit
+
+    rng, size, wrong = np.random.default_rng(0), 3000, 0
+    score, other = rng.beta(0.4, 1.2, size), rng.beta(0.3, 1.5, size)
+    units = pd.Index([f"u{n}" for n in range(size)])
+    model, book = ModelName(id="m", sha256="a" * 64), CodebookName(id="b", sha256="b" * 64)
+    scores = pd.DataFrame({"a": score, "o": other}, index=units)
+    wave = ScoredWave(scores, {"a": 0.5, "o": 0.5}, model, book, "f")
+    chance = np.where(score >= 0.5, np.where(other > 0.3, 0.65, 0.95), 0.2 * score)
+    for turn in range(200):
+        truth = (np.random.default_rng(turn).random(size) < chance).astype(float)
+        plan = plan_audit(wave.scores, n=600, seed=turn).units.set_index("unit_id")
+        labels = pd.DataFrame({"a": truth, "o": (other > 0.5) * 1.0}, index=units).loc[plan.index]
+        made = certify_coded(wave, Checked(labels, plan["probability"], strata=plan["stratum"]))
+        assert made.sample.design == "stratified, thinned to equal chances"
+        cut = made.codes[0].threshold
+        wrong += cut is not None and truth[score >= cut].mean() < 0.9
+    assert wrong / 200 <= 0.1

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from textmine.coding.sample_design import are_equal, looks_random, read_chances
+from textmine.coding.sample_design import _is_odd, are_equal, looks_random, read_chances
 from textmine.errors import InvalidDesign
 
 UNITS = pd.Index([f"u{i}" for i in range(2000)])
@@ -43,3 +43,21 @@ def test_draw_of_the_highest_or_the_least_sure_scores_does_not() -> None:
     assert not looks_random(SCORES, UNITS[:100])
     assert not looks_random(SCORES, UNITS[930:1070])
     assert looks_random(SCORES[["time"]], UNITS[:100])  # a score that is always the same tells nothing
+
+
+def test_verdict_is_that_of_the_two_sample_test_on_its_limit() -> None:
+    from scipy.stats import ks_2samp
+
+    rng, odd = np.random.default_rng(0), 0
+    for turn in range(300):
+        n = int(rng.integers(20, 600))
+        scores = rng.beta(0.3, 2, n).round(2 if turn % 2 else 9)
+        scores[rng.random(n) < 0.05] = np.nan
+        pull = np.exp(rng.choice([0, 3, 10]) * np.nan_to_num(scores))
+        places = np.sort(rng.choice(n, n // 4, replace=False, p=pull / pull.sum()))
+        known = ~np.isnan(scores)
+        mine = np.isin(np.arange(n), places)
+        far = ks_2samp(scores[known & mine], scores[known & ~mine], method="asymp").pvalue < 1e-3
+        assert _is_odd(scores, places, 1e-3) == far
+        odd += far
+    assert 50 < odd < 250

@@ -99,3 +99,34 @@ def test_chances_of_the_audit_are_heeded_in_drift() -> None:
     real = float((labels["code"] - scores["code"]).mean())
     assert with_chances == pytest.approx(real, abs=0.04)
     assert abs(find_coder_drift(scores, read)["error"][0] - real) > 0.1
+
+
+def test_few_units_with_the_code_ask_for_students_t() -> None:
+    row = {"code": "money", "question": "", "by": "", "group": "", "naive": 0.2, "validity": "",
+           "base_in_words": "answers", "unit": "answer", "base": "answered", "target": "superpopulation",
+           "n_read": 100}  # fmt: skip
+    old = pd.DataFrame([row | {"estimate": 0.03, "se": 0.01, "n_read_positive": 3}])
+    new = pd.DataFrame([row | {"estimate": 0.06, "se": 0.01, "n_read_positive": 5}])
+    found = compare_prevalence(old, new).iloc[0]
+    assert found["z"] == pytest.approx(0.03 / np.sqrt(2e-4))
+    assert found["p"] == pytest.approx(0.078141, abs=1e-6)  # t with 6 degrees of freedom; normal: .0339
+    assert found["high"] - found["change"] == pytest.approx(2.446912 * np.sqrt(2e-4), abs=1e-6)
+    many = compare_prevalence(old.assign(n_read=5), new.assign(n_read=6)).iloc[0]  # few without the code
+    assert many["p"] > found["p"]
+
+
+@pytest.mark.slow
+def test_waves_without_a_change_are_called_changed_as_seldom_as_promised(make_wave) -> None:
+    waves = [make_wave(1500, shares=(0.06,), seed=seed) for seed in range(8)]
+    called = []
+    for turn in range(400):
+        one, two = (waves[(turn + step) % 8] for step in (0, 3))
+        tables = [
+            estimate_prevalence(made.wave, made.read(100, seed=2 * turn + k), target="superpopulation")
+            for k, made in enumerate((one, two))
+        ]
+        truth = [made.truth["code0"].mean() for made in (one, two)]
+        found = compare_prevalence(*tables).iloc[0]
+        gone = abs(found["change"] - (truth[1] - truth[0])) / found["se"]
+        called.append(gone * found["se"] > found["high"] - found["change"])
+    assert np.mean(called) <= 0.055

@@ -100,3 +100,42 @@ def test_what_a_model_chose_is_refused_by_its_scores(scores: pd.DataFrame) -> No
 def test_no_unit_of_the_wave_is_refused(scores: pd.DataFrame) -> None:
     with pytest.raises(InvalidDesign, match="Check their ids"):
         resolve_design(AuditDesign(), scores, scores.iloc[:0])
+
+
+@pytest.fixture
+def plan(scores: pd.DataFrame) -> pd.Series:
+    """The chances of 60 units drawn from two strata of 100."""
+    drawn = [*range(50), *range(100, 110)]
+    return pd.Series([0.5] * 50 + [0.1] * 10, index=scores.index[drawn])
+
+
+def test_units_drawn_and_not_read_leave_smaller_chances(scores: pd.DataFrame, plan: pd.Series) -> None:
+    read = labels_of(scores, [*range(25), *range(100, 108)])
+    audit = resolve_design(AuditDesign(probability=plan), scores, read)
+    assert audit.chances == pytest.approx([0.25] * 25 + [0.08] * 8)
+    assert audit.kind == "stratified sample"
+    assert "27 of the 60 units drawn were not read" in audit.notes[0]
+
+
+def test_stratum_of_which_nothing_was_read_is_refused(scores: pd.DataFrame, plan: pd.Series) -> None:
+    read = labels_of(scores, range(50))
+    uneven = plan.copy()
+    uneven.iloc[:25] = 0.4
+    with pytest.raises(InvalidDesign, match="none was read"):
+        resolve_design(AuditDesign(probability=uneven), scores, read)
+
+
+def test_chances_of_a_whole_wave_are_not_those_of_units_lost(scores: pd.DataFrame) -> None:
+    every = pd.Series([0.5] * 100 + [0.1] * 100, index=scores.index)
+    read = labels_of(scores, [*range(50), *range(100, 110)])
+    audit = resolve_design(AuditDesign(probability=every), scores, read)
+    assert audit.chances == pytest.approx([0.5] * 50 + [0.1] * 10)
+    assert audit.notes == ()
+
+
+def test_file_with_the_units_read_alone_has_its_chances_scaled(scores: pd.DataFrame, plan: pd.Series) -> None:
+    half = [*range(0, 50, 2), *range(100, 110, 2)]
+    read = labels_of(scores, half)
+    audit = resolve_design(AuditDesign(probability=plan[read.index]), scores, read)
+    assert (1 / audit.chances).sum() == pytest.approx(200)
+    assert "units were lost between drawing and reading" in audit.notes[0]

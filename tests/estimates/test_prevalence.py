@@ -10,11 +10,13 @@ from textmine.codebook import Codebook
 from textmine.coded import CodedDataset
 from textmine.errors import InputError, InvalidDesign
 from textmine.estimates.beside import describe_readers
-from textmine.estimates.cells import Units, estimate_cells
+from textmine.estimates.cells import estimate_cells
 from textmine.estimates.design import Audit, AuditDesign
 from textmine.estimates.formulas import bound_share
+from textmine.estimates.plan import plan_audit
 from textmine.estimates.prevalence import estimate_prevalence
 from textmine.estimates.survey import SurveyWave
+from textmine.estimates.units import Units
 
 NAN = float("nan")
 
@@ -383,3 +385,48 @@ def test_a_million_rows_take_under_ten_seconds() -> None:
     found = estimate_prevalence(wave, labels, by={"g": group})
     assert time.process_time() - started < 10
     assert len(found) == 20 * 11
+
+
+def test_half_of_a_plan_read_is_told_with_the_width_of_half(make_wave) -> None:
+    made = make_wave()
+    plan = plan_audit(made.wave, n=400, seed=0).units.set_index("unit_id")
+    whole = AuditDesign(probability=plan["probability"])
+    every = estimate_prevalence(made.wave, made.truth.loc[plan.index], design=whole)
+    half = plan.iloc[np.sort(np.random.default_rng(0).permutation(400)[:200])]
+    read = made.truth.loc[half.index]
+    told = estimate_prevalence(made.wave, read, design=whole)
+    alone = estimate_prevalence(made.wave, read, design=AuditDesign(probability=half["probability"]))
+    for found in (told, alone):
+        assert (found["se"] > 1.25 * every["se"]).all()
+        assert (found["low"] <= made.truth.mean().to_numpy()).all()
+    assert "200 of the 400 units drawn were not read" in told["validity"][0]
+    assert "lost between drawing and reading" in alone["validity"][0]
+
+
+def test_small_group_is_as_sure_as_what_was_read_of_it(make_wave) -> None:
+    made = make_wave()
+    flat = SurveyWave(made.wave.scores * 0 + 0.3)
+    read = made.read(300)
+    group = pd.Series("large", index=made.truth.index)
+    group[[*read.index[:20], *made.truth.index.difference(read.index)[:280]]] = "small"  # 20 of 300 read
+    row = estimate_prevalence(flat, read, by={"size": group}).set_index("group").loc["small"].iloc[0]
+    y = read["code0"].iloc[:20]
+    assert row["se"] >= np.sqrt(y.var() / 20 * (1 - 300 / 2000)) * (1 - 1e-9)
+
+
+def test_clusters_that_stand_in_two_strata_are_refused(make_wave) -> None:
+    made = make_wave(200)
+    wave = SurveyWave(made.wave.scores, clusters=["1", "2"] * 100, strata=["a"] * 100 + ["b"] * 100)
+    with pytest.raises(InputError, match="2 clusters stand in more than one stratum"):
+        estimate_prevalence(wave, made.read(100))
+
+
+def test_code_that_nobody_looked_for_has_a_share_by_hand_and_no_naive_count(make_wave) -> None:
+    made = make_wave()
+    wave = SurveyWave(made.wave.scores.assign(code1=0.0), uncoded=["code1"])
+    found = estimate_prevalence(wave, made.read(300), by={"region": made.group}).set_index("code")
+    first = found.loc["code1"].iloc[0]
+    assert first["estimate"] == pytest.approx(made.read(300)["code1"].mean())
+    assert np.isnan(first["naive"]) and first["naive_count"] is None
+    assert "no coder looked for it" in first["validity"]
+    assert "no coder" not in found.loc["code0"].iloc[0]["validity"]

@@ -308,3 +308,58 @@ def test_code_up_for_review_is_no_label_when_the_long_table_is_read_as_labels(co
     frame = read_labels(coded / "coded_long.csv", id="unit_id", codes=CODES).frame
     assert frame.loc["999"].tolist() == [0.0, 0.0]
     assert int(np.nansum(frame.to_numpy())) == int((long["applies"] == "1").sum())
+
+
+def test_sample_drawn_by_plan_is_thinned_and_certifies(
+    textmine: Any, write_csv: Any, coded: Path, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "plan.csv", tmp_path / "plan.json"
+    drawn = {n: (0.5 if n % 8 < 4 else 1.0) for n in range(240) if n % 8 >= 4 or n % 16 < 4}
+    units = list(drawn)
+    write_checked(
+        write_csv, path, units, probability=drawn.get, stratum=lambda n: f"s{drawn[n]}",
+        sampling_role=lambda n: "audit",
+    )  # fmt: skip
+    ran = textmine("certify", coded, "--checked", path, "--out", out)
+    assert ran.code == 0, ran.err
+    made = load_certificate(out)
+    assert made.sample.design == "stratified, thinned to equal chances"
+    assert 90 <= made.sample.units <= 150
+    assert f"{made.sample.units} of the {len(units)} read are kept at random" in ran.err + ran.out
+    assert made.accept_from
+    again = textmine("certify", coded, "--checked", path, "--out", tmp_path / "again.json")
+    assert again.code == 0 and load_certificate(tmp_path / "again.json").sha256 == made.sha256
+
+
+def test_scores_of_a_model_that_saw_the_units_are_refused(
+    textmine: Any, study: Any, tiny_model: Path, write_csv: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    from textmine.cleaning import repair_texts
+    from textmine.coding.artefact import load_coder
+
+    wave = write_csv(
+        tmp_path / "seen.csv", ["id", "question", "comment"],
+        [[row["id"], row["question"], row["comment"]] for row in study.rows],
+    )  # fmt: skip
+    coded, coder = tmp_path / "seen", load_coder(tiny_model)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / coder.name_).symlink_to(tiny_model, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    assert textmine("code", wave, "--model", coder.name_, *COLUMNS, "--out", coded).code == 0
+    units = np.sort(np.random.default_rng(0).permutation(list(study.truth))[:40])
+    checked = write_csv(tmp_path / "c.csv", ["id", *CODES], [[unit, *study.truth[unit]] for unit in units])
+    shares = ("prevalence", coded, "--checked", checked, "--unit", "answer", "--base", "answered")
+    assert textmine(*shares).code == 0  # as textmine code wrote them: out of fold
+    frame = pd.read_parquet(coded / "scores.parquet")
+    rows = {row["id"]: row for row in study.rows}
+    met = [rows[unit] for unit in frame["unit_id"]]
+    raw, _ = coder.score_repaired(
+        repair_texts([row["comment"] for row in met]), [row["question"] for row in met]
+    )
+    own = np.round(coder.calibrate(raw), 6)
+    frame.assign(**dict(zip(coder.codes_, own.T, strict=True))).to_parquet(
+        coded / "scores.parquet", index=False
+    )
+    for ran in (textmine(*shares), textmine("certify", coded, "--checked", checked, "--out", "c.json")):
+        assert ran.code == 1
+        assert "trained on them" in ran.error and "out-of-fold scores" in ran.error

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from textmine.codebook import Codebook
 from textmine.exchange.coded_reader import read_coded
 from textmine.exchange.scored_wave import read_scored_wave
 from textmine.jobs.coder_files import read_coder_files
@@ -240,3 +241,40 @@ def test_the_commands_of_the_page_run_as_they_stand(tmp_path: Path, textmine, mo
     assert [[row[code] for code in was.codes] for row in back] == was.decisions.astype(int).astype(
         str
     ).to_numpy().tolist()
+
+
+def test_migrated_wave_has_shares_of_codes_that_no_model_scored(
+    textmine, study, tiny_model: Path, write_csv, tmp_path: Path
+) -> None:
+    wave = write_csv(
+        tmp_path / "wave.csv", ["id", "person", "question", "comment"],
+        [[row[name] for name in ("id", "person", "question", "comment")] for row in study.rows],
+    )  # fmt: skip
+    columns = ("--text", "comment", "--id", "id", "--question", "question", "--group", "person")
+    assert textmine("code", wave, "--model", tiny_model, *columns, "--out", tmp_path / "coded").code == 0
+    old, new, changes = (tmp_path / name for name in ("old.yaml", "new.yaml", "changes.yaml"))
+    shutil.copy(tmp_path / "coded" / "codebook.yaml", old)
+    told = Codebook.load(old).code("training").definition
+    new.write_text(
+        f"version: '2'\ncodes: [{{id: courses, definition: {told!r}}}, {{id: rivalry, definition: R.}}]\n",
+        encoding="utf-8",
+    )
+    changes.write_text(
+        "changes: [{rename: training, to: courses}, {retire: money}, {add: rivalry}]\n", encoding="utf-8"
+    )
+    labels = write_csv(
+        tmp_path / "read.csv", ["id", "training", "money"],
+        [[unit, *given] for unit, given in list(study.truth.items())[::2]],
+    )  # fmt: skip
+    ran = textmine("codebook", "migrate", old, new, "--changes", changes, "--codings", tmp_path / "coded",
+                   "--codings", labels, "--id", "id", "--out", tmp_path / "there")  # fmt: skip
+    assert ran.code == 0, ran.err
+    ran = textmine("prevalence", tmp_path / "there" / "coded", "--checked", tmp_path / "there" / "read.csv",
+                   "--unit", "answer", "--base", "answered", "--json")  # fmt: skip
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    courses, rivalry = found["rows"]
+    truth = [given[0] for given in study.truth.values()]
+    assert courses["low"] <= sum(truth) / len(truth) <= courses["high"] and courses["naive_count"] > 0
+    assert rivalry["estimate"] is None and rivalry["naive"] is None
+    assert any("rivalry: no coder looked for it" in note for note in found["notes"])

@@ -222,3 +222,10 @@ def test_fairness_and_figures_are_written_by_group(textmine, coded, checked, tmp
 def test_fairness_wants_groups(textmine, coded, checked, tmp_path) -> None:
     ran = textmine("prevalence", coded, "--checked", checked, "--fairness", tmp_path / "fair.csv")
     assert ran.code == 1 and "Name a column of groups with --by" in ran.error
+
+
+def test_texts_are_no_groups_and_are_never_shown(textmine, coded, checked) -> None:
+    ran = textmine("prevalence", coded, "--checked", checked, "--unit", "answer", "--base", "answered",
+                   "--by", "comment")  # fmt: skip
+    assert ran.code == 1 and "holds what people wrote" in ran.error
+    assert "train together" not in ran.out + ran.err

@@ -39,3 +39,10 @@ def test_certificate_is_shown_only_where_every_code_holds() -> None:
     said = tell_certificate(table, True)
     assert said["found"] == "not found" and said["answer"] == "Shown anew: a; not shown: b."
     assert tell_certificate(table[:1], True)["found"] == "yes"
+
+
+def test_other_version_of_the_codebook_names_the_way_to_compare_more(make_wave) -> None:
+    new = make_wave("new", book="2", definitions={"money": "other", "sport": "b"})
+    assert "textmine codebook migrate" in tell_making(compare_making(make_wave(), new))["answer"]
+    other_model = make_wave("new", model="9")
+    assert "migrate" not in tell_making(compare_making(make_wave(), other_model))["answer"]

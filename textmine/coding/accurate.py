@@ -28,6 +28,7 @@ from textmine.coding.finetune import Network, Recipe, choose_machine, score_wind
 from textmine.coding.int8_network import Int8Network
 from textmine.coding.members import KeptMember, MemberStore
 from textmine.coding.probing import start_from_ridge
+from textmine.coding.quotes import number_rows
 from textmine.coding.scorer import Scored
 from textmine.coding.training_texts import TrainingTexts, gather_rows
 from textmine.corpus import Corpus
@@ -54,7 +55,7 @@ class AccurateCoder(CalibratedCoder):
     are scored by ``members`` networks trained on all texts. A score before calibration is a log-odds. Needs
     torch and transformers (``pip install textmine[train]``).
 
-    Arguments: ``encoder``, the bundled one, a folder or a name on a hub; ``epochs``, the most rounds over
+    Arguments: ``encoder``, the bundled one, a folder or a downloaded one; ``epochs``, the most rounds over
     the texts (the first network may stop all of them earlier); ``rate``, the encoder's learning rate;
     ``batch``, texts a step; ``most_tokens`` of a window; ``folds``; ``members``, whose scores are averaged;
     ``seed``; ``device`` (None: the quickest here) and ``threads`` (None: torch's choice).
@@ -110,12 +111,15 @@ class AccurateCoder(CalibratedCoder):
     ) -> AccurateCoder:
         """Learn from texts and their codes; returns self. Arguments as for ``Coder.fit``, and two more.
 
+        ``groups`` names respondents, ``quotes`` and ``stances`` what people marked and how it was meant,
+        ``withhold`` words that are not learned from.
         ``resume_in`` is a folder where members are put as they are done: a training that was killed, and is
         called again with the same texts, codes and settings, takes them up. ``progress`` is told how many
         of how many steps are done. Raises ``InputError`` where nothing can be learned or the device is not
         here, and ``ModelError`` where torch or the encoder is missing.
         """
         corpus, truth = self._take_in(X, y, groups, codes, codebook)
+        quotes, stances = number_rows(corpus, quotes), number_rows(corpus, stances, "stance")
         choose_machine(self.device, self.threads)  # what is missing is told before the work
         find_encoder(self.encoder)
         texts, questions, respondents = repair_texts(corpus.texts), corpus.questions, corpus.groups
@@ -196,7 +200,11 @@ class AccurateCoder(CalibratedCoder):
         unit: Unit,
         given: npt.NDArray[np.bool_] | None = None,
     ) -> Stretches:
-        """The stretches of the raw texts without which each code that ``applies`` would not be given."""
+        """The stretches of the raw texts without which each code that ``applies`` would not be given.
+
+        ``scored`` is what the texts were scored with, ``applies`` (n, codes) the codes to be shown,
+        ``repaired`` the texts as scored; ``unit`` says what a stretch is made of.
+        """
         return find_evidence_by_deletion(
             lambda texts, asked: self.score_repaired(texts, asked)[0],
             scored,

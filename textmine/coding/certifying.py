@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -31,10 +31,12 @@ from textmine.coding.exact_tests import (
     minimum_sample,
     reject_sequence,
 )
-from textmine.coding.sample_design import are_equal, looks_random, read_chances
+from textmine.coding.sample_design import are_equal, looks_random, read_chances, thin_strata
 from textmine.errors import InputError, InvalidDesign
 from textmine.files import sha256_of
 
+#: What a stratified sample is called of which each unit was kept with the same chance.
+THINNED = "stratified, thinned to equal chances"
 #: Confidence of the upper bound on what the rejected pile holds.
 ELUSION_CONFIDENCE = 0.95
 
@@ -67,7 +69,8 @@ class Checked:
     ``probability`` is each unit's chance of having been drawn, where it is known; without it a simple random
     sample is assumed. ``bands`` names codes with a threshold fixed in advance; ``band_labels`` holds, by
     code, labels of units drawn at random from that band alone, where those of ``labels`` are too few.
-    ``stated`` tells that it is known how the units were drawn.
+    ``stated`` tells that it is known how the units were drawn. ``strata`` names the stratum of each unit
+    drawn, read or not: with it a sample of unequal chances can be thinned to an equal one.
 
     >>> labels = pd.DataFrame({"money": [1.0, 0.0]}, index=["u1", "u2"])
     >>> Checked(labels, bands={"money": 0.8}).bands
@@ -79,6 +82,7 @@ class Checked:
     bands: Mapping[str, float] = field(default_factory=dict)
     band_labels: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     stated: bool = False
+    strata: pd.Series | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,8 @@ def certify_coded(
     error is divided by the number of codes. ``files``, ``band_files`` and ``id`` say where the sample stands,
     for whoever reads the certificate. Raises ``InvalidDesign`` where the sample cannot bear the promise
     (chances of being drawn that are missing, 0 or unequal; scores unlike the wave's), and ``InputError``
-    where no unit read was coded or a code is unknown.
+    where no unit read was coded or a code is unknown. Of a stratified sample (``checked.strata``) each unit
+    is kept with the same chance, see ``thin_strata``, and the rest tells nothing.
 
     ``date`` (2026-11-14) is written into the certificate.
 
@@ -133,7 +138,11 @@ def certify_coded(
     codes = [str(code) for code in wave.scores.columns]
     _check_codes(checked, codes)
     labels = _of_wave(checked.labels, wave, "The checked file")
-    chances = read_chances(checked.probability, labels)
+    chances, whole = read_chances(checked.probability, labels), checked
+    thinned = None if chances is None else thin_strata(checked.strata, checked.probability, labels.index)
+    if thinned is not None and not checked.bands:
+        labels, chances = labels.loc[thinned], None
+        checked = replace(checked, labels=labels, probability=None)
     at_random = looks_random(wave.scores, labels.index)
     if not checked.bands and not at_random:
         raise InvalidDesign(
@@ -143,7 +152,8 @@ def certify_coded(
     if not checked.bands and not are_equal(chances):
         raise InvalidDesign(
             "The units checked were drawn with unequal chances; a fixed sequence needs equal ones. Draw a "
-            "simple random sample, or fix a band inside which the chances are equal (--band)."
+            "simple random sample, name each unit's stratum (column stratum, as textmine prevalence --plan "
+            "writes it), or fix a band inside which the chances are equal (--band)."
         )
     delta = (1 - promise.confidence) / (len(codes) if promise.together else 1)
     minimum_sample(promise.precision, delta)  # refuses what is no share
@@ -160,9 +170,9 @@ def certify_coded(
         model=wave.model,
         codebook=wave.codebook,
         sample=Sample(
-            sha256=hash_sample(checked, codes),
+            sha256=hash_sample(whole, codes),
             units=len(labels),
-            design=_name_design(checked, plain),
+            design=_name_design(checked, plain) if thinned is None or checked.bands else THINNED,
             files=files,
             band_files=dict(band_files or {}),
             id=id,
@@ -313,6 +323,8 @@ def _audit(
         labels = checked.labels[code].dropna() if code in checked.labels else pd.Series(dtype=float)
         labels = labels[labels.index.isin(inside.index)]
         even = chances is None or are_equal(chances.reindex(labels.index))
+        if not even and (kept := thin_strata(checked.strata, checked.probability, labels.index)) is not None:
+            labels, even = labels.loc[kept], True
     if not even:
         raise InvalidDesign(
             f"The units read inside the band of {code} were drawn with unequal chances. Draw a simple random "

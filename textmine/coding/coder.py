@@ -13,6 +13,7 @@ from textmine.cleaning import repair_texts
 from textmine.codebook import Codebook
 from textmine.coding.calibrated import CalibratedCoder, folds_by_respondent
 from textmine.coding.features import Analyser, Design, Vocabulary, build_vocabulary
+from textmine.coding.quotes import number_rows
 from textmine.coding.ridge import Kernel, LinearWeights, weights_from_dual
 from textmine.coding.scorer import Scored, Scorer
 from textmine.coding.static import DEFAULT_VECTORS, load_static_vectors
@@ -70,14 +71,16 @@ class Coder(CalibratedCoder):
         ``X`` is a ``Corpus``, a DataFrame with ``text`` (and ``question``, ``group``) or a list of texts;
         ``y`` is (n, codes) of 1, 0 and NaN ('not coded', left out for that code). ``groups`` names each
         text's respondent. ``codebook`` adds its definitions and examples as texts to learn from;
-        ``quotes`` (``row``, ``code``, ``quote``) the stretches that people marked. No quote and no sentence
+        ``quotes`` (``unit_id``, or the text's position ``row``; ``code``, ``quote``), such as those of
+        ``read_labels``, the stretches that people marked. No quote and no sentence
         of the codebook whose normalised words are in ``withhold`` is learned from. ``lesson`` holds what a
         teacher says of these texts and of uncoded ones; calibration and thresholds still come from people's
-        codes alone. ``stances`` (``row``, ``code``, ``stance``) says which codes are affirmed or denied;
+        codes alone. ``stances`` (the same with ``stance``) says which codes are affirmed or denied;
         where there are enough of them, ``stance_`` tells it of new texts. Raises ``InputError`` where nothing
         can be learned.
         """
         corpus, truth = self._take_in(X, y, groups, codes, codebook)
+        quotes, stances = number_rows(corpus, quotes), number_rows(corpus, stances, "stance")
         texts, questions, respondents = repair_texts(corpus.texts), corpus.questions, corpus.groups
         vectors = load_static_vectors(find_model(self.vectors))
         rows = gather_rows(

@@ -19,6 +19,7 @@ from textmine.coding.calibrated import as_corpus, check_labels
 from textmine.coding.coder import Coder
 from textmine.coding.fading import Fade, fit_fade
 from textmine.coding.likeness import Likeness
+from textmine.coding.quotes import number_rows
 from textmine.coding.scorer import Scorer
 from textmine.coding.spreading import spread_scores
 from textmine.coding.static import DEFAULT_VECTORS, load_static_vectors
@@ -109,7 +110,7 @@ class ColdStartCoder(BaseEstimator):
         self.coder_: Coder | None = None
         self.fade_ = Fade(1.0, 0.0, np.zeros(len(self.codes_)))
         if truth is not None:
-            self._learn_labels(corpus, truth, quotes, withhold)
+            self._learn_labels(corpus, truth, number_rows(corpus, quotes), withhold)
         return self
 
     def _take_labels(
@@ -207,7 +208,8 @@ class ColdStartCoder(BaseEstimator):
         """The ``most`` likeliest codes of each text, for a person to read: a row a text and code.
 
         The columns are ``unit_id, code, rank`` (1 is the likeliest), ``start, end`` (code points into the
-        text as read) and ``quote`` of the sentence that looks most like the code, and ``coder``.
+        text as read) and ``quote`` of the sentence that looks most like the code, and ``coder``. Raises
+        ``InputError`` for ``most`` below 1.
         """
         if most < 1:
             raise InputError(f"most={most}; ask for at least one code a text.")

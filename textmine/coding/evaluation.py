@@ -16,6 +16,7 @@ from textmine.coded import CodedDataset
 from textmine.coding.calibrated import folds_by_respondent
 from textmine.coding.comparison import Comparison, Counts
 from textmine.coding.intervals import Draws, f1_interval, find_interval, name_interval, share_interval
+from textmine.coding.quotes import number_rows
 from textmine.coding.reliability import (
     draw_calibration_errors,
     expected_calibration_error,
@@ -155,6 +156,7 @@ def code_held_out(
     """
     probabilities, applies = np.full((2, len(corpus), y.shape[1]), np.nan)
     applies[:] = 0.0
+    quotes = number_rows(corpus, quotes)
     for split in splits:
         marked = None if quotes is None else _renumber(quotes, split.train)
         trained = clone(coder).fit(

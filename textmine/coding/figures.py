@@ -219,8 +219,9 @@ def _whisker(across: Any, value: tuple[float, float, float], y: float, place: in
     colour = _colour(place)
     if isnan(middle):
         return [draw_text(across(0.0) + 4, y + 4, "too few to tell", size=9, fill=FAINT)]
-    hover = f"<title>{middle:.3f} ({low:.3f} to {high:.3f})</title>"
-    bar = [] if isnan(low) or isnan(high) else [draw_line(across(low), y, across(high), y, colour, 1.6)]
+    known = not (isnan(low) or isnan(high))
+    hover = f"<title>{middle:.3f}{f' ({low:.3f} to {high:.3f})' if known else ''}</title>"
+    bar = [draw_line(across(low), y, across(high), y, colour, 1.6)] if known else []
     return [*bar, _mark(across(middle), y, place, hover)]
 
 

@@ -54,7 +54,7 @@ def train(
         typer.Option(help="A model, or a table of its scores, that the fast tier learns from as well."),
     ] = None,
     encoder: Annotated[
-        str | None, typer.Option(help="Accurate tier: a sentence-transformers folder, or a name on a hub.")
+        str | None, typer.Option(help="Accurate tier: a sentence-transformers folder, or a downloaded one.")
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Accurate tier: most rounds.")] = None,
     folds: Annotated[int | None, typer.Option(min=2, help="Accurate tier: networks to train.")] = None,

@@ -85,7 +85,8 @@ class Counted:
         if self.plain:
             return given
         there = self.owner >= 0
-        return (np.bincount(self.owner[there], given[there], minlength=self.size) > 0).astype(np.float64)
+        counts = np.bincount(self.owner[there], given[there], minlength=self.size)
+        return np.where(np.isnan(counts), np.nan, (counts > 0).astype(np.float64))
 
     def pool_labels(self, labels: Floats) -> Floats:
         """What people found, a value a row of the audit; NaN where a label is missing and none is 1."""

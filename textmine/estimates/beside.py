@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from textmine.coded import STANCES
-from textmine.estimates.cells import Units, bound_cells, estimate_cells
+from textmine.estimates.cells import bound_cells, estimate_cells
 from textmine.estimates.prepared import Prepared
+from textmine.estimates.units import Units
 
 Floats = npt.NDArray[np.float64]
 

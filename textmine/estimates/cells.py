@@ -8,7 +8,6 @@ classes of the audit; that of the first phase (who answered) is ultimate-cluster
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from textmine.estimates.design import Audit
 from textmine.estimates.formulas import bound_share, fit_platt
+from textmine.estimates.units import Units, lay_out, sum_covariance
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -23,80 +23,6 @@ Mask = npt.NDArray[np.bool_]
 
 #: A cell with fewer units read takes the weight of the scores (lambda) from all cells together.
 OWN_WEIGHT_FROM = 50
-#: Tables of what was drawn x cells up to this size are dense.
-_DENSE = 4_000_000
-
-
-@dataclass(frozen=True, eq=False)
-class Units:
-    """The units of a wave: ``weights``, ``clusters`` and ``strata`` of the survey, and their ``cells``.
-
-    ``cells`` is each unit's place among ``n_cells``, -1 for a unit in none. ``certain`` marks units known to
-    carry no code without being read (a blank answer).
-    """
-
-    weights: Floats
-    cells: Places
-    n_cells: int
-    clusters: Places | None = None
-    strata: Places | None = None
-    certain: Mask | None = None
-
-    def __len__(self) -> int:
-        return len(self.weights)
-
-    @cached_property
-    def inside(self) -> Mask:
-        """Which units are in a cell."""
-        return self.cells >= 0
-
-    @cached_property
-    def totals(self) -> Floats:
-        """The sum of weights in each cell."""
-        return self.add(self.weights)
-
-    def add(self, values: Floats) -> Floats:
-        """The sum of values in each cell."""
-        return np.asarray(
-            np.bincount(self.cells + 1, values, minlength=self.n_cells + 1)[1:], dtype=np.float64
-        )
-
-    @cached_property
-    def pairs(self) -> _Pairs:
-        """Clusters x cells that are met, with each unit's pair."""
-        cluster = np.arange(len(self), dtype=np.int64) if self.clusters is None else self.clusters
-        stratum = np.zeros(len(self), dtype=np.int64) if self.strata is None else self.strata
-        n_clusters = int(cluster.max(initial=-1)) + 1
-        of_cluster = np.zeros(n_clusters, dtype=np.int64)
-        of_cluster[cluster] = stratum
-        there = np.zeros(n_clusters, dtype=bool)
-        there[cluster] = True
-        counts = np.bincount(of_cluster[there], minlength=int(stratum.max(initial=0)) + 1)
-        if self.clusters is None:
-            return _Pairs(cluster, cluster, self.cells, of_cluster, counts)
-        keys = cluster * (self.n_cells + 1) + self.cells + 1
-        found = np.unique(keys)
-        place = np.searchsorted(found, keys)
-        return _Pairs(place, found // (self.n_cells + 1), found % (self.n_cells + 1) - 1, of_cluster, counts)
-
-    @cached_property
-    def degrees(self) -> Floats:
-        """Degrees of freedom of the first phase in each cell: its clusters less its strata."""
-        pairs = self.pairs
-        met = pairs.cell >= 0
-        clusters = np.bincount(pairs.cell[met], minlength=self.n_cells)
-        there = np.zeros((len(pairs.counts), self.n_cells), dtype=bool)
-        there[pairs.stratum[pairs.cluster[met]], pairs.cell[met]] = True
-        return np.asarray(np.maximum(clusters - there.sum(axis=0), 1), dtype=np.float64)
-
-
-@dataclass(frozen=True, eq=False)
-class _Pairs:
-    of_unit: Places
-    cluster: Places  # of each pair, as cell
-    cell: Places
-    stratum: Places  # of each cluster
-    counts: Places  # clusters of each stratum
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,14 +87,13 @@ def estimate_cells(
         dy, df = y - mean_y[place], f - mean_f[place]
         own = _tune(pull, dy, df, scores, units, audit) if lam is None else np.full(1, lam)
         weight_f = np.broadcast_to(own, (units.n_cells,)) if lam is not None else _share_weight(own, read)
-        free = ~units.certain if units.certain is not None else None
-        base = units.weights if free is None else units.weights * free
         size = units.totals
         level = mean_y - weight_f * mean_f
-        estimate = (level * units.add(base) + weight_f * units.add(base * scores)) / size
-        hand = mean_y * units.add(base) / size
+        weighted = units.open_weights * scores
+        estimate = (level * units.open_totals + weight_f * units.add(weighted)) / size
+        hand = mean_y * units.open_totals / size
         residual = dy - weight_f[place] * df
-        small = np.sqrt(read / np.maximum(read - 1, 1)) / size
+        small = np.sqrt(read / np.maximum(read - 1, 1)) * units.open_totals / (size * total)
         phase = pull.covary(residual) * np.outer(small, small) * pull.scale
         hand_phase = np.diag(pull.covary(dy)) * small**2 * pull.scale
         platt = fit_platt(y, f, np.where(within, a, 0.0)) if within.any() else y
@@ -177,11 +102,9 @@ def estimate_cells(
         first = np.zeros_like(phase)
         degrees = np.maximum(read - 1, 1).astype(np.float64)
         if beyond:
-            fitted = level[np.maximum(units.cells, 0)] + weight_f[np.maximum(units.cells, 0)] * scores
-            if free is not None:
-                fitted = np.where(free, fitted, 0.0)
-            first, groups = _first_phase(fitted, residual, estimate, units, audit, pull)
-            degrees = np.minimum(degrees, groups)
+            laid = (estimate, level, weight_f)
+            first = _first_phase(laid, units.pairs.add(weighted), residual, units, audit, pull)
+            degrees = np.minimum(degrees, units.degrees)
     covariance = phase + first + np.diag(guard)
     too_few = read < 2
     estimate, hand = (np.where(too_few, np.nan, value) for value in (estimate, hand))
@@ -231,7 +154,7 @@ class SecondPhase:
         """Sum over classes of n / (n - 1) times the cross products of cells' totals about their means."""
         left = self._spread(values)
         right = left if others is None else self._spread(others)
-        return _sum_covariance(left, right, self.class_of, self.counts)
+        return sum_covariance(left, right, self.class_of, self.counts)
 
     def lack(self, values: Floats, spread: Floats) -> Floats:
         """By how much the variance seen in each cell falls short of what the scores let one expect there.
@@ -261,43 +184,7 @@ class SecondPhase:
 
     def _spread(self, values: Floats) -> Any:
         z = np.nan_to_num(self.pull * values)
-        return _lay_out(z, self.drawn, self.place, (len(self.class_of), self.n_cells))
-
-
-def _lay_out(values: Floats, rows: Places, columns: Places, shape: tuple[int, int]) -> Any:
-    """A table of sums of values by row and column: dense where it is small, else sparse."""
-    if shape[0] * shape[1] <= _DENSE:
-        key = rows * shape[1] + columns
-        return np.bincount(key, values, minlength=shape[0] * shape[1]).reshape(shape)
-    from scipy.sparse import csr_matrix
-
-    return csr_matrix((values, (rows, columns)), shape=shape)
-
-
-def _sum_covariance(left: Any, right: Any, strata: Places, counts: Places) -> Floats:
-    """Sum over strata of n / (n - 1) (sum of products - product of sums / n); a lone one is about 0."""
-    n = np.maximum(counts, 1).astype(np.float64)
-    factor = np.where(counts > 1, n / np.maximum(n - 1, 1), 1.0)
-    shrink = np.where(counts > 1, 1 / np.maximum(n - 1, 1), 0.0)
-    if isinstance(left, np.ndarray):
-        products = (left * factor[strata][:, None]).T @ right
-        one, two = (_sum_rows(table, strata, len(counts)) for table in (left, right))
-    else:
-        from scipy.sparse import csr_matrix, diags
-
-        places = (strata, np.arange(len(strata)))
-        member = csr_matrix((np.ones(len(strata)), places), shape=(len(counts), len(strata)))
-        products = (left.T @ diags(factor[strata]) @ right).toarray()
-        one, two = (member @ left).toarray(), (member @ right).toarray()
-    return np.asarray(products - one.T @ (shrink[:, None] * two))
-
-
-def _sum_rows(table: Floats, strata: Places, n_strata: int) -> Floats:
-    if n_strata == 1:
-        return np.asarray(table.sum(axis=0, keepdims=True))
-    sums = np.zeros((n_strata, table.shape[1]))
-    np.add.at(sums, strata, table)
-    return sums
+        return lay_out(z, self.drawn, self.place, (len(self.class_of), self.n_cells))
 
 
 def _tune(
@@ -330,30 +217,30 @@ def _tune(
 
 
 def _first_phase(
-    fitted: Floats, residual: Floats, estimate: Floats, units: Units, audit: Audit, pull: SecondPhase
-) -> tuple[Floats, Floats]:
-    """Covariance of the estimates by who answered, and the degrees of freedom of each cell.
+    cells: tuple[Floats, Floats, Floats],
+    pairs: Floats,
+    residual: Floats,
+    units: Units,
+    audit: Audit,
+    pull: SecondPhase,
+) -> Floats:
+    """Covariance of the estimates by who answered.
 
-    Ultimate-cluster linearisation of the pseudo-outcomes counts the second phase as independent draws; that
-    part is taken out again, for the classes of the audit say it better.
+    ``cells`` are the estimate, level and weight of the scores in each cell, ``pairs`` the weighted sums of
+    scores in each pair of cluster and cell. Ultimate-cluster linearisation of the pseudo-outcomes counts the
+    second phase as independent draws; that part is taken out again, for the classes of the audit say it
+    better.
     """
-    safe = np.maximum(units.cells, 0)
-    z = units.weights * (fitted - estimate[safe]) / units.totals[safe]
-    np.add.at(z, audit.rows, pull.weights * residual / units.totals[safe[audit.rows]])
-    found = covary_clusters(z, units) - pull.square(residual) / np.outer(units.totals, units.totals)
+    cell = np.maximum(units.pairs.cell, 0)
+    estimate, level, weight = (values / units.totals for values in cells)
+    every, free = units.pair_totals
+    z = level[cell] * free + weight[cell] * pairs - estimate[cell] * every
+    drawn = pull.weights * residual / units.totals[np.maximum(units.cells[audit.rows], 0)]
+    np.add.at(z, units.pairs.of(audit.rows), drawn)
+    found = units.pairs.covary(z, units.n_cells)
+    found -= pull.square(residual) / np.outer(units.totals, units.totals)
     found[np.diag_indices_from(found)] = np.maximum(np.diag(found), 0.0)
-    return found, units.degrees
-
-
-def covary_clusters(values: Floats, units: Units) -> Floats:
-    """Covariance of the cells' totals of linearised values, a value a unit, by ultimate clusters."""
-    pairs = units.pairs
-    z = np.where(units.inside & ~np.isnan(values), values, 0.0)
-    sums = np.bincount(pairs.of_unit, z, minlength=len(pairs.cell)) if units.clusters is not None else z
-    data = np.asarray(sums, dtype=np.float64)
-    shape = (len(pairs.stratum), units.n_cells)
-    total = _lay_out(data, pairs.cluster, np.maximum(pairs.cell, 0), shape)
-    return _sum_covariance(total, total, pairs.stratum, pairs.counts)
+    return found
 
 
 def _share_weight(tuned: Floats, read: Places) -> Floats:

@@ -40,9 +40,11 @@ def compare_prevalence(
 
     Both should be of the ``superpopulation``: who answered differs between waves. ``covariance`` (by row of
     ``after``) is that of the two estimates where the same people answered twice; without it the waves are
-    taken for separate samples. p-values are corrected over all rows (``bh`` or ``holm``). ``detectable`` is
-    the change that would have been found with 80% power, at the strictest correction: no flag does not mean
-    no change. Raises ``InputError`` where the tables have no row in common or differ in what they are of.
+    taken for separate samples. Where the tables tell how many of the units read carry a code, Student's t
+    with that many degrees of freedom (less two) takes the place of the normal deviate. p-values are corrected
+    over all rows (``bh`` or ``holm``). ``detectable`` is the change that would have been found with 80%
+    power, at the strictest correction: no flag does not mean no change. Raises ``InputError`` where the
+    tables have no row in common or differ in what they are of.
 
     ``adjust`` is the correction of p-values: ``bh`` or ``holm``.
 
@@ -66,7 +68,9 @@ def compare_prevalence(
         (both[f"estimate_{side}"].to_numpy(float), both[f"se_{side}"].to_numpy(float))
         for side in ("before", "after")
     )
-    z, p = compare_shares(first, second, together)
+    z, _ = compare_shares(first, second, together)
+    degrees = _count_degrees(both)
+    p, reach = _test_change(z, degrees)
     se = np.sqrt(np.maximum(first[1] ** 2 + second[1] ** 2 - 2 * together, 0.0))
     change = second[0] - first[0]
     adjusted = _adjust(p, adjust)
@@ -80,14 +84,14 @@ def compare_prevalence(
             "before": first[0],
             "after": second[0],
             "change": change,
-            "low": np.clip(change - Z95 * se, -1, 1),
-            "high": np.clip(change + Z95 * se, -1, 1),
+            "low": np.clip(change - reach * se, -1, 1),
+            "high": np.clip(change + reach * se, -1, 1),
             "se": se,
             "z": z,
             "p": p,
             "p_adjusted": adjusted,
             "changed": np.where(adjusted < LEVEL, "yes", ""),
-            "detectable": tell_detectable(se, len(both)),
+            "detectable": tell_detectable(se, len(both), degrees),
             "naive_change": both["naive_after"] - both["naive_before"],
             "base_in_words": both["base_in_words_after"],
             "validity": notes,
@@ -130,15 +134,15 @@ def find_coder_drift(
     return table[DRIFT_COLUMNS]
 
 
-def tell_detectable(se: Floats, looks: int) -> Floats:
+def tell_detectable(se: Floats, looks: int, degrees: Any = np.inf) -> Floats:
     """The change that is found with 80% power at this standard error, corrected for so many looks.
+
+    ``degrees`` of freedom are those of Student's t, the normal deviate without.
 
     >>> tell_detectable(np.array([0.016]), 1).round(3).tolist()
     [0.045]
     """
-    from scipy.stats import norm
-
-    return np.asarray((norm.isf(LEVEL / max(looks, 1) / 2) + _Z80) * se)
+    return np.asarray((_deviate(LEVEL / max(looks, 1) / 2, degrees) + _Z80) * se)
 
 
 def describe_changes(table: pd.DataFrame) -> list[str]:
@@ -186,6 +190,37 @@ def _test_error(
         "p": p,
         "detectable": float(tell_detectable(np.array([se]), 1)[0]),
     }
+
+
+def _count_degrees(both: pd.DataFrame) -> Floats:
+    """Degrees of freedom of each change: units read with the code, or without if fewer, less two.
+
+    Few of them make a standard error as unsure as the share itself, and the normal deviate too bold. Where
+    the tables do not tell how many were read the standard errors are taken for known.
+    """
+    names = [f"{name}_{side}" for name in ("n_read", "n_read_positive") for side in ("before", "after")]
+    if not set(names) <= set(both.columns):
+        return np.full(len(both), np.inf)
+    before, after, with_it, with_it_after = (both[name].to_numpy(dtype=np.float64) for name in names)
+    fewer = np.minimum(with_it, before - with_it) + np.minimum(with_it_after, after - with_it_after)
+    return np.asarray(np.maximum(fewer - 2, 1.0), dtype=np.float64)
+
+
+def _test_change(z: Floats, degrees: Floats) -> tuple[Floats, Floats]:
+    """The two-sided p-value by Student's t, and how many standard errors a 95% interval reaches."""
+    from scipy.special import ndtr, stdtr
+
+    tail = np.where(np.isinf(degrees), ndtr(-np.abs(z)), stdtr(np.minimum(degrees, 1e9), -np.abs(z)))
+    return 2 * tail, _deviate(0.025, degrees)
+
+
+def _deviate(tail: float, degrees: Any) -> Floats:
+    """What is passed with this chance by Student's t, by the normal law where ``degrees`` are endless."""
+    from scipy.special import ndtri, stdtrit
+
+    freedom = np.asarray(degrees, dtype=np.float64)
+    by_t = -stdtrit(np.where(np.isinf(freedom), 1.0, freedom), tail)
+    return np.asarray(np.where(np.isinf(freedom), -ndtri(tail), by_t))
 
 
 def _own_notes(row: dict[Any, Any]) -> str:

@@ -110,7 +110,7 @@ def resolve_design(
     place = _number(parts, len(scores))
     chances = read_chances(design.probability, labels)
     if chances is not None and not are_equal(chances):
-        return _by_chances(design, chances, rows, labels.index, coded, together)
+        return _by_chances(design, chances, rows, scores.index, coded, together)
     if design.strata is not None:
         found = _by_strata(design.strata, scores.index, coded, rows)
         if found is not None:
@@ -131,16 +131,19 @@ def _by_chances(
     design: AuditDesign,
     chances: pd.Series,
     rows: Places,
-    units: pd.Index,
+    index: pd.Index,
     coded: npt.NDArray[np.bool_],
     together: Sequence[Any] | None,
 ) -> Audit:
     """Unequal chances: classes are the strata told, else the units of one chance; else all are one."""
-    pi = chances.to_numpy(dtype=np.float64)
-    told = None if design.strata is None else design.strata.reindex(units)
+    size = int(coded.sum())
+    pi, notes = _share_lost(design.probability, chances, index[coded], size)
+    told = None if design.strata is None else design.strata.reindex(chances.index)
     classes = _number(told.tolist(), len(pi)) if told is not None and told.notna().all() else _alike(pi)
-    fixed = abs((1 / pi).sum() / coded.sum() - 1) <= _ADDS_UP
-    notes = _check_sum(1 / pi, int(coded.sum()))
+    fixed = abs((1 / pi).sum() / size - 1) <= _ADDS_UP
+    if not fixed:
+        pi, said = _scale_chances(pi, size)
+        notes += said
     single = np.bincount(classes)[classes] < 2
     if not fixed or single.mean() > 0.1:  # each unit by itself (Poisson), or a systematic draw by size
         classes, kind = np.zeros(len(pi), dtype=np.int64), "unequal chances"
@@ -150,6 +153,38 @@ def _by_chances(
             classes = _join_singles(classes, pi)
     drawn, whole = _find_drawn(rows, coded, together)
     return Audit(rows, pi, classes, drawn, kind + (" of respondents" if whole else ""), tuple(notes))
+
+
+def _share_lost(
+    told: pd.Series | None, chances: pd.Series, coded: pd.Index, size: int
+) -> tuple[Floats, list[str]]:
+    """The chances of the units read, less where others of their chance were drawn and not read.
+
+    ``told`` may name more units than were read. They are those that were drawn where all of them together
+    stand for the wave better than those read do; else it tells the chance of every unit of the wave.
+    """
+    pi = chances.to_numpy(dtype=np.float64)
+    others = pd.to_numeric(told[told.index.isin(coded)], errors="coerce") if told is not None else chances
+    others = others[(others > 0) & (others <= 1)]
+    every = np.append(pi, others[~others.index.isin(chances.index)].to_numpy(dtype=np.float64))
+    lost = len(every) - len(pi)
+    if not lost or abs((1 / every).sum() - size) >= abs((1 / pi).sum() - size):
+        return pi, []
+    classes = _alike(every)
+    read = np.bincount(classes[: len(pi)], minlength=classes.max() + 1)
+    if (read == 0).any():
+        raise InvalidDesign(
+            f"Of the units drawn with one chance none was read, in {int((read == 0).sum())} cases: {lost} of "
+            f"the {len(every)} units drawn have no labels. Read at least two of each stratum."
+        )
+    share = (read / np.bincount(classes))[classes[: len(pi)]]
+    return pi * share, [f"{lost} of the {len(every)} units drawn were not read; taken for missing at random"]
+
+
+def _scale_chances(pi: Floats, size: int) -> tuple[Floats, list[str]]:
+    """Chances that stand for no fewer units than the wave has (Hajek 1971), and what to mind of it."""
+    weights = 1 / pi
+    return pi * min(1.0, float(weights.sum()) / size), _check_sum(weights, size)
 
 
 def _by_strata(

@@ -11,11 +11,12 @@ import pandas as pd
 from textmine.coded import CodedDataset
 from textmine.coding.intervals import adjust_holm
 from textmine.errors import InputError
-from textmine.estimates.cells import Cells, Units, estimate_cells
+from textmine.estimates.cells import Cells, estimate_cells
 from textmine.estimates.design import AuditDesign
 from textmine.estimates.formulas import FEW_DEGREES, Z95, adjust_bh
 from textmine.estimates.prepared import Groups, Prepared, prepare_estimates
 from textmine.estimates.survey import SurveyWave, as_wave
+from textmine.estimates.units import Units
 
 #: How p-values are corrected for the number of looks.
 ADJUSTMENTS = ("bh", "holm")

@@ -13,13 +13,14 @@ import pandas as pd
 from textmine.coded import CodedDataset
 from textmine.coding.intervals import adjust_holm
 from textmine.errors import InputError
-from textmine.estimates.cells import SecondPhase, Units, covary_clusters
+from textmine.estimates.cells import SecondPhase
 from textmine.estimates.design import Audit, AuditDesign
 from textmine.estimates.differences import ADJUSTMENTS, LEVEL, pair_groups
 from textmine.estimates.formulas import FEW_DEGREES, Z95, adjust_bh, bound_share, fit_platt
 from textmine.estimates.prepared import Groups, Prepared, prepare_estimates
 from textmine.estimates.shown import show_estimates
 from textmine.estimates.survey import SurveyWave, as_wave
+from textmine.estimates.units import Units, covary_clusters
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -141,7 +142,7 @@ def measure_fairness(
 def _measure_all(ready: Prepared, units: Units) -> dict[tuple[str, str], tuple[_Ratio, Places]]:
     """The ratios of all codes together, then of each code, with the units read in each cell."""
     audit = ready.counted.audit
-    rows, codes = audit.rows, ready.wave.codes
+    rows, codes = audit.rows, [code for code in ready.wave.codes if code not in ready.wave.uncoded]
     found = np.column_stack([ready.found(code) for code in codes])
     given = np.column_stack([ready.naive(code)[rows] for code in codes])
     scores = np.column_stack([ready.scores(code)[rows] for code in codes])

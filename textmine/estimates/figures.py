@@ -73,8 +73,9 @@ def draw_groups(table: pd.DataFrame, by: str, title: str | None = None) -> str:
 def draw_differences(table: pd.DataFrame, by: str, title: str | None = None) -> str:
     """The corrected difference of each pair of groups in each code with its 95% interval, and a line at none.
 
-    ``table`` is that of ``estimate_differences``; pairs that differ after correction carry a star. Raises
-    ``InputError`` for a column that is not in it.
+    ``table`` is that of ``estimate_differences``; pairs that differ after correction carry a star. Of more
+    than twelve pairs those are drawn that differ most, and the figure says so. Raises ``InputError`` for a
+    column that is not in the table.
 
     >>> row = {"code": "money", "question": "", "by": "phase", "group": "primary", "than": "special",
     ...        "difference": 0.1, "low": 0.02, "high": 0.18, "differs": "yes", "base_in_words": "answers"}
@@ -83,11 +84,10 @@ def draw_differences(table: pd.DataFrame, by: str, title: str | None = None) -> 
     """
     rows = _pick(table, by)
     pairs = list(dict.fromkeys((row["group"], row["than"]) for row in rows))
+    left_out = ""
     if len(pairs) > MOST_GROUPS:
-        raise InputError(
-            f"{len(pairs)} pairs of groups of {by}; a figure shows {MOST_GROUPS}. Compare with one group "
-            "alone (reference=)."
-        )
+        left_out = f" {MOST_GROUPS} of {len(pairs)} pairs are drawn, those that differ most; see the table."
+        pairs = _pick_pairs(rows, pairs)
     keys = list(dict.fromkeys((row["question"], row["code"]) for row in rows))
     cells = {(row["question"], row["code"], row["group"], row["than"]): row for row in rows}
     starred = {(row["question"], row["code"]) for row in rows if row["differs"] == "yes"}
@@ -99,10 +99,21 @@ def draw_differences(table: pd.DataFrame, by: str, title: str | None = None) -> 
         for one, other in pairs
     ]
     end = _find_end(series)
-    note = "* differs after correction for the number of looks; bars: 95% of each by itself."
+    note = "* differs after correction for the number of looks; bars: 95% of each by itself." + left_out
     return draw_intervals(
         title or f"Corrected differences by {by}", labels, series, low=-end, high=end, percent=True, note=note
     )
+
+
+def _pick_pairs(rows: Sequence[dict[Any, Any]], pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """The twelve pairs that differ in the most codes, and by the most where that is alike; in their order."""
+    weight = dict.fromkeys(pairs, (0, 0.0))
+    for row in rows:
+        found, most = weight[row["group"], row["than"]]
+        size = 0.0 if isnan(row["difference"]) else abs(float(row["difference"]))
+        weight[row["group"], row["than"]] = (found + (row["differs"] == "yes"), max(most, size))
+    kept = set(sorted(pairs, key=lambda pair: weight[pair], reverse=True)[:MOST_GROUPS])
+    return [pair for pair in pairs if pair in kept]
 
 
 def draw_fairness(figures: pd.DataFrame, by: str, measure: str = "recall", title: str | None = None) -> str:

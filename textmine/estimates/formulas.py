@@ -106,12 +106,12 @@ def bound_share(estimate: Any, se: Any, *, fewest: Any = 0.0, degrees: Any = np.
     >>> [round(float(end), 6) for end in bound_share(0.05, 0.009)]
     [0.035104, 0.070753]
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     raw, error = np.asarray(estimate, dtype=np.float64), np.asarray(se, dtype=np.float64)
     p, few = np.clip(raw, 0.0, 1.0), np.asarray(fewest, dtype=np.float64)
     freedom = np.maximum(np.asarray(degrees, dtype=np.float64), 1.0)
-    z = np.where(freedom < FEW_DEGREES, t.ppf(0.975, freedom), Z95)
+    z = np.where(freedom < FEW_DEGREES, stdtrit(freedom, 0.975), Z95)
     size = count_effective(p, error)
     size = np.where(np.isnan(size), 0.0, size)
     lacking = ((size < few) & (np.minimum(p, 1 - p) * size < 1)) | (p <= 0) | (p >= 1)

@@ -109,7 +109,8 @@ def plan_audit(
     table = _tell_widths(scores, chosen, strata, chances, half_width)
     review = _count_review(wave, kept, chosen)
     minutes = len(units) * seconds_per_unit / 60
-    said = _describe(table, len(units), len(kept), review, seconds_per_unit, half_width)
+    equal = round(len(kept) * float(chances.min()))
+    said = _describe(table, len(units), len(kept), review, equal, seconds_per_unit, half_width)
     return AuditPlan(units, table, len(units), minutes, review, said)
 
 
@@ -225,7 +226,7 @@ def _count_review(wave: SurveyWave, kept: pd.Index, codes: list[str]) -> int:
 
 
 def _describe(
-    table: pd.DataFrame, n: int, size: int, review: int, seconds: float, half_width: float
+    table: pd.DataFrame, n: int, size: int, review: int, equal: int, seconds: float, half_width: float
 ) -> tuple[str, ...]:
     worst = table.iloc[int(table["half_width"].to_numpy().argmax())]
     hand = int(table["n_hand"].max())
@@ -237,8 +238,8 @@ def _describe(
         f"Read {time(n)}: every code within {worst['half_width']:.3f}, the widest {worst['code']}.",
         f"By hand alone, at random, {half_width:.3f} would take {time(min(hand, size))}.",
         f"Reading everything: {time(size)}; the review pile without a certificate: {time(review)}.",
-        "Read once, the same labels correct the shares and train; certificates ask for equal chances or for "
-        "units inside a band.",
+        "Read once, the same labels correct the shares, train and certify; a certificate keeps only as many "
+        f"as leave equal chances, about {equal}.",
     ]
     if n >= _NEARLY_ALL * size:
         said.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ import pandas as pd
 from textmine.coded import CodedDataset
 from textmine.errors import InputError
 from textmine.estimates.bases import Counted, count_by
-from textmine.estimates.cells import Units
 from textmine.estimates.design import AuditDesign, resolve_design
 from textmine.estimates.survey import SurveyWave, align_column, as_wave
+from textmine.estimates.units import Units, number_keys
 from textmine.frames import as_unit_table
 
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 #: What a figure is of: the wave itself, or the population that it was drawn from.
 TARGETS = ("finite", "superpopulation")
@@ -54,17 +56,29 @@ class Prepared:
     def units(self, cells: npt.NDArray[np.int64] | None = None, n_cells: int = 1) -> Units:
         """The rows with their survey columns, in these cells (all in one without)."""
         place = np.zeros(self.counted.size, dtype=np.int64) if cells is None else cells
-        pooled = {name: self._pool(name) for name in ("weights", "clusters", "strata")}
-        weights = pooled["weights"]
-        clusters, strata = (_factorize(pooled[name]) for name in ("clusters", "strata"))
+        weights, clusters, strata = self._survey
         return Units(
-            np.ones(self.counted.size) if weights is None else weights.astype(np.float64),
+            weights,
             np.where(self.counted.inside, place, -1),
             n_cells,
             clusters,
             strata,
             self.counted.certain if self.counted.certain.any() else None,
         )
+
+    @cached_property
+    def _survey(self) -> tuple[Floats, Places | None, Places | None]:
+        """Weight, number of the cluster and number of the stratum of each row."""
+        weights, *drawn = (self._pool(name) for name in ("weights", "clusters", "strata"))
+        clusters, strata = (None if values is None else _number(values) for values in drawn)
+        if clusters is not None and strata is not None:
+            pairs = len(np.unique(clusters * (int(strata.max(initial=0)) + 1) + strata))
+            if several := pairs - len(np.unique(clusters)):
+                raise InputError(
+                    f"{several} clusters stand in more than one stratum. If their names begin anew in each "
+                    "stratum, put the stratum's name before them; else mend the columns."
+                )
+        return np.ones(self.counted.size) if weights is None else weights.astype(float), clusters, strata
 
     def _pool(self, name: str) -> npt.NDArray[Any] | None:
         if getattr(self.wave, name) is None:
@@ -119,6 +133,10 @@ def prepare_estimates(
     )
 
 
+#: The group of units whose value is missing.
+NOT_GIVEN = "(not given)"
+
+
 @dataclass(frozen=True, eq=False)
 class Groups:
     """The cells of a table: question x group, the column ``by`` that the groups are of, and their names."""
@@ -132,17 +150,14 @@ class Groups:
     def of(cls, ready: Prepared, by: str, values: Any, parts: Sequence[Any] | None) -> Groups:
         """The cells of question x group met in the base; missing values are a group '(not given)'."""
         counted, units = ready.counted, ready.wave.scores.index
-        question = pd.Series([""] * counted.size if parts is None else None, dtype=object)
+        question, group = None, None
         if parts is not None:
-            question = pd.Series(counted.pool_column(pd.Series(parts, index=units), "question"))
-        group = pd.Series([""] * counted.size, dtype=object)
+            question = counted.pool_column(pd.Series(parts, index=units, dtype=object), "question")
         if values is not None:
-            pooled = counted.pool_column(align_column(values, units, by), by)
-            group = pd.Series(pooled, dtype=object)
-            group = group.where(group.notna() & group.astype(str).str.strip().ne(""), "(not given)")
-        firsts, questions = pd.factorize(question[counted.inside].astype(str), sort=True)
-        seconds, named = pd.factorize(group[counted.inside].astype(str), sort=True)
-        keys, codes = np.unique(firsts * len(named) + seconds, return_inverse=True)
+            group = counted.pool_column(align_column(values, units, by), by)
+        firsts, questions = _number_names(question, counted.inside, "")
+        seconds, named = _number_names(group, counted.inside, NOT_GIVEN)
+        keys, codes = number_keys(firsts * len(named) + seconds, len(questions) * len(named))
         cells = np.full(counted.size, -1, dtype=np.int64)
         cells[counted.inside] = codes
         return cls(
@@ -156,7 +171,19 @@ class Groups:
         return len(self.groups)
 
 
-def _factorize(values: npt.NDArray[Any] | None) -> npt.NDArray[np.int64] | None:
+def _number(values: npt.NDArray[Any]) -> Places:
+    """A number for each value, in the order of their first appearance."""
+    return pd.factorize(values, use_na_sentinel=False)[0].astype(np.int64)
+
+
+def _number_names(
+    values: npt.NDArray[Any] | None, inside: npt.NDArray[np.bool_], missing: str
+) -> tuple[Places, list[str]]:
+    """A number for the name of each value inside, in the order of the names; without values all are ''."""
     if values is None:
-        return None
-    return pd.factorize(np.asarray(values, dtype=object), use_na_sentinel=False)[0].astype(np.int64)
+        return np.zeros(int(inside.sum()), dtype=np.int64), [""]
+    numbers, met = pd.factorize(values[inside], use_na_sentinel=False)
+    said = [missing if pd.isna(value) or not str(value).strip() else str(value) for value in met]
+    names = {name: place for place, name in enumerate(sorted(set(said)))}
+    place = np.array([names[name] for name in said], dtype=np.int64)
+    return place[numbers], list(names)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from textmine.coded import CodedDataset
@@ -17,6 +18,9 @@ from textmine.estimates.formulas import bound_share
 from textmine.estimates.prepared import Groups, Prepared, prepare_estimates
 from textmine.estimates.shown import EstimateTable
 from textmine.estimates.survey import SurveyWave, as_wave
+from textmine.estimates.units import Units
+
+Floats = npt.NDArray[np.float64]
 
 #: With fewer units read that carry a code, its row says so.
 FEW_POSITIVE = 10
@@ -79,81 +83,103 @@ def estimate_prevalence(
     parts = wave.column("questions").fillna("").tolist() if by_question else None
     ready = prepare_estimates(wave, checked, design=design, unit=unit, base=base, target=target, parts=parts)
     if trained_on:
-        note = f"{trained_on} units of the wave trained the model; their scores are out of fold"
+        note = f"{trained_on} units of the wave trained the model (their scores are out of fold)"
         ready = replace(ready, notes=(*ready.notes, note))
     blocks = [("", None), *((by or {}).items())]
     said = None if stances is None else pivot_stances(stances, ready.labels.index)
+    cuts = [_Block.of(ready, Groups.of(ready, name, values, parts)) for name, values in blocks]
     tables = []
-    for name, values in blocks:
-        groups = Groups.of(ready, name, values, parts)
-        tables.append(_estimate_block(ready, groups, said, readers or {}))
-    found = pd.concat(tables, ignore_index=True)
-    place = {code: number for number, code in enumerate(wave.codes)}
-    order = found["code"].map(place)
-    found = found.iloc[np.argsort(order.to_numpy(), kind="stable")].reset_index(drop=True)
-    return EstimateTable(found[[*(c for c in found.columns if c != "validity"), "validity"]])
+    for code in wave.codes:
+        scores, found, naive = ready.scores(code), ready.found(code), ready.naive(code)
+        tables += [
+            _estimate_code(ready, cut, code, scores, found, naive, said, readers or {}) for cut in cuts
+        ]
+    table = pd.concat(tables, ignore_index=True)
+    return EstimateTable(table[[*(c for c in table.columns if c != "validity"), "validity"]])
 
 
-def _estimate_block(
-    ready: Prepared, groups: Groups, stances: pd.DataFrame | None, readers: Mapping[str, pd.DataFrame]
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """The rows of a table that are of one column of groups, with what is the same for each code."""
+
+    groups: Groups
+    units: Units
+    n_coded: npt.NDArray[np.int64]
+    n_base: npt.NDArray[np.int64]
+    n_non_response: Any
+
+    @classmethod
+    def of(cls, ready: Prepared, groups: Groups) -> _Block:
+        """The block of these groups."""
+        units, silent = ready.units(groups.cells, len(groups)), ready.counted.silent
+        return cls(
+            groups,
+            units,
+            units.add((~ready.counted.certain).astype(np.float64)).astype(int),
+            units.add(np.ones(len(units))).astype(int),
+            [None] * len(groups) if silent is None else units.add(silent.astype(float)).astype(int),
+        )
+
+
+def _estimate_code(
+    ready: Prepared,
+    block: _Block,
+    code: str,
+    scores: Floats,
+    found: Floats,
+    naive: Floats,
+    stances: pd.DataFrame | None,
+    readers: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
-    units = ready.units(groups.cells, len(groups))
-    coded_rows = units.add((~ready.counted.certain).astype(np.float64)).astype(int)
-    base_rows = units.add(np.ones(len(units))).astype(int)
-    silent = ready.counted.silent
-    non_response = [None] * len(groups) if silent is None else units.add(silent.astype(float)).astype(int)
-    tables = []
-    for code in ready.wave.codes:
-        scores, found = ready.scores(code), ready.found(code)
-        cells = estimate_cells(scores, found, units, ready.counted.audit, beyond=ready.beyond)
-        naive = ready.naive(code)
-        low, high = bound_cells(cells)
-        hand_low, hand_high = bound_share(
-            cells.hand, cells.hand_se, fewest=cells.effective_read, degrees=cells.degrees
-        )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            gain = np.where(cells.guarded_se > 0, (cells.hand_se / cells.guarded_se) ** 2, np.nan)
-        table = pd.DataFrame(
-            {
-                "code": code,
-                "name": ready.wave.names.get(code, ""),
-                "question": groups.questions,
-                "by": groups.by,
-                "group": groups.groups,
-                "estimate": np.clip(cells.estimate, 0.0, 1.0),
-                "low": low,
-                "high": high,
-                "se": cells.se,
-                "n_coded": coded_rows,
-                "n_read": cells.read,
-                "n_read_positive": cells.positive,
-                "naive_count": units.add(naive).astype(int),
-                "naive": units.add(units.weights * naive) / units.totals,
-                "lambda": cells.lam,
-                "gain": gain,
-                "worth": gain * cells.read,
-                "hand": cells.hand,
-                "hand_low": hand_low,
-                "hand_high": hand_high,
-                "unit": ready.counted.unit,
-                "base": ready.counted.base,
-                "base_in_words": ready.counted.words,
-                "n_base": base_rows,
-                "n_non_response": non_response,
-                "target": ready.target,
-                "design": ready.counted.audit.kind,
-            },
-            columns=COLUMNS,
-        )
-        table = pd.concat([table, split_stances(ready, code, units, stances)], axis=1)
-        table = pd.concat([table, read_apart(ready, code, units, scores, readers)], axis=1)
-        unread = int(np.isnan(found).sum())
-        table["validity"] = [_judge(ready, cells, place, unread) for place in range(len(groups))]
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    """The rows of a code: ``scores`` and ``naive`` with a value a row, ``found`` with one a unit read."""
+    groups, units, uncoded = block.groups, block.units, code in ready.wave.uncoded
+    cells = estimate_cells(scores, found, units, ready.counted.audit, beyond=ready.beyond)
+    low, high = bound_cells(cells)
+    hand_low, hand_high = bound_share(
+        cells.hand, cells.hand_se, fewest=cells.effective_read, degrees=cells.degrees
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = np.where(cells.guarded_se > 0, (cells.hand_se / cells.guarded_se) ** 2, np.nan)
+    table = pd.DataFrame(
+        {
+            "code": code,
+            "name": ready.wave.names.get(code, ""),
+            "question": groups.questions,
+            "by": groups.by,
+            "group": groups.groups,
+            "estimate": np.clip(cells.estimate, 0.0, 1.0),
+            "low": low,
+            "high": high,
+            "se": cells.se,
+            "n_coded": block.n_coded,
+            "n_read": cells.read,
+            "n_read_positive": cells.positive,
+            "naive_count": [None] * len(groups) if uncoded else units.add(naive).astype(int),
+            "naive": units.add(units.weights * naive) / units.totals,
+            "lambda": cells.lam,
+            "gain": gain,
+            "worth": gain * cells.read,
+            "hand": cells.hand,
+            "hand_low": hand_low,
+            "hand_high": hand_high,
+            "unit": ready.counted.unit,
+            "base": ready.counted.base,
+            "base_in_words": ready.counted.words,
+            "n_base": block.n_base,
+            "n_non_response": block.n_non_response,
+            "target": ready.target,
+            "design": ready.counted.audit.kind,
+        },
+        columns=COLUMNS,
+    )
+    table = pd.concat([table, split_stances(ready, code, units, stances)], axis=1)
+    table = pd.concat([table, read_apart(ready, code, units, scores, readers)], axis=1)
+    unread = int(np.isnan(found).sum())
+    table["validity"] = [_judge(ready, code, cells, place, unread) for place in range(len(groups))]
+    return table
 
 
-def _judge(ready: Prepared, cells: Cells, place: int, unread: int) -> str:
+def _judge(ready: Prepared, code: str, cells: Cells, place: int, unread: int) -> str:
     """What a reader of a row should know."""
     read, notes = int(cells.read[place]), []
     if read < 2:
@@ -164,6 +190,8 @@ def _judge(ready: Prepared, cells: Cells, place: int, unread: int) -> str:
         notes.append("the scores add nothing here: this is reading by hand alone")
     if not 0 <= cells.estimate[place] <= 1:
         notes.append("the corrected share fell outside 0 to 1 and is shown at the end")
+    if code in ready.wave.uncoded:
+        notes.append("no coder looked for it in this wave: there is no naive count")
     if unread:
         notes.append(f"{unread} of the units read have no label for it; taken for missing at random")
     return "; ".join([*notes, *ready.notes])

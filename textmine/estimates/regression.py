@@ -10,11 +10,11 @@ import pandas as pd
 
 from textmine.coded import CodedDataset
 from textmine.errors import InputError
-from textmine.estimates.cells import Units
 from textmine.estimates.design import AuditDesign
 from textmine.estimates.formulas import FEW_DEGREES, Z95
 from textmine.estimates.prepared import Prepared, prepare_estimates
 from textmine.estimates.survey import SurveyWave
+from textmine.estimates.units import Units
 
 Floats = npt.NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,8 +25,10 @@ class SurveyWave:
     ``thresholds`` are those of the naive count. ``weights``, ``clusters`` and ``strata`` are the survey's;
     ``respondents`` says who gave each answer, ``questions`` to what. ``blank`` marks answers with nothing in
     them, ``non_response`` those that say nothing ('n/a'). ``stances`` (units x codes: affirms, denies, mixed
-    or '') is what the coder made of each code that applies. A column is a Series indexed by unit id, or has
-    a value a unit in the wave's order. Raises ``InputError`` for columns of other units and bad weights.
+    or '') is what the coder made of each code that applies. ``unscored`` are codes that no model scored, as a
+    migrated wave has them; of ``uncoded`` ones nothing is known at all, and there is no naive count. A column
+    is a Series indexed by unit id, or has a value a unit in the wave's order. Raises ``InputError`` for
+    columns of other units and bad weights.
 
     >>> scores = pd.DataFrame({"money": [0.9, 0.2]}, index=["u1", "u2"])
     >>> SurveyWave(scores, weights=[1.0, 2.0]).column("weights").tolist()
@@ -45,6 +47,8 @@ class SurveyWave:
     stances: pd.DataFrame | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     decisions: pd.DataFrame | None = None
+    unscored: Collection[str] = ()
+    uncoded: Collection[str] = ()
 
     def __post_init__(self) -> None:
         if self.scores.index.has_duplicates:
@@ -67,7 +71,9 @@ class SurveyWave:
         return align_column(getattr(self, name), self.scores.index, name)
 
     def decide(self, code: str) -> npt.NDArray[np.float64]:
-        """1.0 where the coder gave a code, else 0.0."""
+        """1.0 where the coder gave a code, else 0.0; NaN where no coder looked for it."""
+        if code in self.uncoded:
+            return np.full(len(self.scores), np.nan)
         if self.decisions is not None:
             return np.asarray(self.decisions[code].to_numpy() == 1, dtype=np.float64)
         at = float(self.thresholds.get(code, HALF))

@@ -17,6 +17,7 @@ from textmine.coding.sample_design import RANDOM_ROLES
 from textmine.errors import InputError, InvalidDesign
 from textmine.exchange.scored_wave import read_provenance, read_scored_wave
 from textmine.files import atomic_text, write_rows
+from textmine.jobs.in_sample import find_in_sample
 from textmine.reading import Table, read_labels, read_table
 from textmine.reading.labels import find_unit_ids, join_labels
 from textmine.reading.table import list_names
@@ -24,6 +25,8 @@ from textmine.reading.table import list_names
 #: Columns that say with which chance a unit was drawn, and for what.
 PROBABILITY_COLUMNS = ("probability", "inclusion_probability", "coding_prob")
 ROLE_COLUMNS = ("sampling_role", "role")
+#: Column that names the stratum that a unit was drawn in.
+STRATUM = "stratum"
 #: Roles of a speaker, which say nothing of sampling.
 _SPEAKERS = {"interviewer", "participant", "other", ""}
 _COLD = "cold"
@@ -74,6 +77,13 @@ def certify_folder(
         band_files=band_files,
         probability=probability,
     )
+    seen = find_in_sample(folder, said, wave.scores, sample.labels.dropna(how="all").index)
+    if seen:
+        raise InvalidDesign(
+            f"The scores of {len(seen)} of the units checked come from a model that was trained on them, and "
+            "look better than the rest. Code the wave anew (textmine code gives out-of-fold scores), or "
+            "check other units."
+        )
     certificate = certify_coded(
         wave,
         sample,
@@ -83,9 +93,10 @@ def certify_folder(
         band_files={code: _place_from(out, path) for code, path in (band_files or {}).items()},
         id=column,
     )
+    coded = wave.scores.index[wave.scores.notna().any(axis=1)]
     out.parent.mkdir(parents=True, exist_ok=True)
     save_certificate(certificate, out)
-    return CertifyReport(certificate, out, _notes(certificate, sample, said))
+    return CertifyReport(certificate, out, _notes(certificate, sample, said, coded))
 
 
 def read_checked(
@@ -105,7 +116,21 @@ def read_checked(
     labels, chances, stated = _read_part(files, id, codes, probability)
     parts = {code: _read_part([path], id, codes, probability) for code, path in (band_files or {}).items()}
     inside = {code: part[0] for code, part in parts.items()}
-    return Checked(labels, chances, dict(bands or {}), inside, stated)
+    return Checked(labels, chances, dict(bands or {}), inside, stated, _read_strata(files, id))
+
+
+def _read_strata(files: Sequence[Path], id: str) -> pd.Series | None:
+    """The stratum of each unit drawn, read or not; None where a file does not tell."""
+    parts = []
+    for table in map(read_table, files):
+        if STRATUM not in table.frame.columns:
+            return None
+        parts.append(pd.Series(table.frame[STRATUM].tolist(), index=find_unit_ids(table, id)))
+    told = pd.concat(parts) if parts else None
+    if told is None or told.str.strip().eq("").any():
+        return None
+    by_unit = told.groupby(level=0).agg(["first", "nunique"])
+    return None if (by_unit["nunique"] > 1).any() else by_unit["first"]
 
 
 def draw_to_check(
@@ -201,9 +226,11 @@ def _read_design(table: Table, id: str, probability: str | None, read: set[str])
         return None
     chances: dict[str, float] = {}
     for position, (unit, cell) in enumerate(zip(units, frame[column].tolist(), strict=True)):
-        if unit not in read:
-            continue
         chance = _as_chance(cell)
+        if unit not in read:  # drawn, it may be, and not read
+            if chance is not None:
+                chances.setdefault(unit, chance)
+            continue
         if chance is None or chances.setdefault(unit, chance) != chance:
             said = "no chance of being drawn above 0 and up to 1" if chance is None else "a second chance"
             raise InvalidDesign(
@@ -246,14 +273,20 @@ def _check_date(date: str) -> None:
         raise InputError(f"{date!r} is no date. Write it as 2026-11-14.") from None
 
 
-def _notes(certificate: Certificate, sample: Checked, said: Mapping[str, Any]) -> list[str]:
-    notes = []
+def _notes(certificate: Certificate, sample: Checked, said: Mapping[str, Any], coded: pd.Index) -> list[str]:
+    notes, read = [], sample.labels.index[sample.labels.notna().any(axis=1)]
     if not sample.stated:
         notes.append(
             "The checked file does not say how its units were drawn: a simple random sample of the coded "
             "wave is assumed. If it was not, the certificate does not hold."
         )
-    outside = int(sample.labels.notna().any(axis=1).sum()) - certificate.sample.units
+    mine = read.isin(coded)
+    outside, unused = int((~mine).sum()), int(mine.sum()) - certificate.sample.units
+    if unused:
+        notes.append(
+            f"The units were drawn with unequal chances: {certificate.sample.units} of the {int(mine.sum())} "
+            "read are kept at random, so that each had the smallest chance; the others tell nothing here."
+        )
     if outside:
         notes.append(f"{outside} of the checked units were not coded in this wave and tell nothing of it.")
     trained_on = int(said.get("counts", {}).get("trained_on", 0))

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from textmine.cleaning.non_response import is_non_response
+from textmine.codebook import Codebook
 from textmine.errors import InputError
 from textmine.estimates.beside import describe_readers
 from textmine.estimates.design import AuditDesign
@@ -25,12 +26,13 @@ from textmine.exchange.scored_wave import read_provenance, read_scored_wave
 from textmine.files import atomic_text, write_rows
 from textmine.jobs.certify import read_checked
 from textmine.jobs.figures import describe_inputs, name_path, note_figures, write_command
+from textmine.jobs.in_sample import find_in_sample, read_wide
 from textmine.reading import read_table
+from textmine.reading.columns import measure_free_text
 from textmine.reading.labels import find_unit_ids
 from textmine.reading.table import list_names
 from textmine.report.themes import ESTIMATOR
 
-_WIDE = ("coded_wide.csv", "coded_wide.parquet", "coded_wide.xlsx")
 #: Figures are written with so many decimals.
 _DECIMALS = 9
 
@@ -115,7 +117,11 @@ def estimate_folder(
             "share over all questions say what it is of: --unit and --base."
         )
     options: dict[str, Any] = {
-        "design": AuditDesign(probability=sample.probability, known=sample.stated),
+        "design": AuditDesign(
+            probability=sample.probability,
+            in_sample=find_in_sample(folder, said, wave.scores, sample.labels.dropna(how="all").index),
+            known=sample.stated,
+        ),
         "unit": unit or "answer",
         "base": base or "answered",
         "target": target,
@@ -230,10 +236,12 @@ def read_survey_wave(
     """
     scored, said = read_scored_wave(folder), read_provenance(folder)
     names = said.get("columns", {})
-    frame = _read_wide(folder, str(names.get("id") or "unit_id"))
+    frame = read_wide(folder, str(names.get("id") or "unit_id"))
     scores = scored.scores.reindex(frame.index)
     if len(scored.scores.index.difference(frame.index)):
         raise InputError(f"scores.parquet and coded_wide in {folder} hold other units. Code the wave anew.")
+
+    scores, unscored, unknown = _add_unscored(folder, scores, frame)
 
     def take(name: str | None, option: str) -> pd.Series | None:
         if name is None:
@@ -246,7 +254,14 @@ def read_survey_wave(
         return frame[name]
 
     by = {name: series for name in columns.by if (series := take(name, "--by")) is not None}
-    notes: list[str] = []
+    for name, series in by.items():
+        if name == names.get("text") or measure_free_text(series.astype(str).tolist()):
+            raise InputError(
+                f"The column {name!r} of {folder} holds what people wrote, which is no group. Choose a column "
+                "of few values with --by."
+            )
+    notes = [f"{code}: no model scored it; what was carried over stands for scores." for code in unscored]
+    notes += [f"{code}: no coder looked for it; its share is that of reading alone." for code in unknown]
     respondents = take(columns.respondent or names.get("group"), "--respondent")
     questions = take(names.get("question"), "--question")
     clusters, strata = take(columns.cluster, "--cluster"), take(columns.strata, "--strata")
@@ -275,8 +290,31 @@ def read_survey_wave(
         non_response=silent,
         stances=_read_model_stances(folder, frame.index),
         names=scored.names,
+        unscored=(*unscored, *unknown),
+        uncoded=unknown,
     )
     return wave, by, notes
+
+
+def _add_unscored(
+    folder: Path, scores: pd.DataFrame, frame: pd.DataFrame
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """The scores with the codes of the folder's codebook that no model scored, and these: known and unknown.
+
+    A migrated folder has such codes. What was carried over stands for scores; where nobody looked for a code
+    its scores are 0, and its share is that of reading by hand alone.
+    """
+    path = folder / "codebook.yaml"
+    codes = Codebook.load(path).ids if path.is_file() else []
+    missing = [code for code in codes if code not in scores.columns and code in frame.columns]
+    if not missing:
+        return scores, [], []
+    given = frame[missing].apply(pd.to_numeric, errors="coerce").astype(float)
+    unknown = [code for code in missing if given[code].isna().all()]
+    filled = given.fillna(0.0).where(scores.notna().any(axis=1))
+    order = [code for code in codes if code in scores.columns or code in missing]
+    known = [code for code in missing if code not in unknown]
+    return pd.concat([scores, filled], axis=1)[order], known, unknown
 
 
 def write_figures(frame: pd.DataFrame, path: Path) -> None:
@@ -285,17 +323,6 @@ def write_figures(frame: pd.DataFrame, path: Path) -> None:
     with atomic_text(path) as handle:
         write_rows([list(frame.columns)], handle)
         write_rows(zip(*cells, strict=True), handle)
-
-
-def _read_wide(folder: Path, id: str) -> pd.DataFrame:
-    path = next((folder / name for name in _WIDE if (folder / name).is_file()), None)
-    if path is None:
-        raise InputError(f"{folder} holds no coded_wide table. Code the wave anew: textmine code.")
-    table = read_table(path)
-    if id not in table.frame.columns:
-        raise InputError(f"coded_wide in {folder} has no column {id!r}. Code the wave anew: textmine code.")
-    frame = table.frame
-    return frame.set_index(pd.Index(frame[id].astype(str), name="unit_id"))
 
 
 def _find_non_responses(texts: pd.Series, questions: pd.Series | None, coded: pd.Series) -> pd.Series:

@@ -18,7 +18,7 @@ from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.exchange.scored_wave import read_provenance
 from textmine.exchange.streamed import check_kind, open_parts
-from textmine.files import atomic_text, write_rows
+from textmine.files import atomic_text, sha256_of_file, write_rows
 from textmine.provenance import ProvenanceRecord, RunPart
 from textmine.provenance.record import Standing
 from textmine.reading import Table, read_table
@@ -114,7 +114,8 @@ def replay_record(folder: Path, out: Path, *, until: int | None = None) -> pd.Da
         raise InputError(f"{out.name} is no csv file. End it in .csv.")
     record = ProvenanceRecord(folder)
     matrix = record.replay(until=until)
-    of_run = record.events(until=until)[-1].kind == "run"
+    kinds = [event.kind for event in record.events(until=until) if event.kind != "redaction"]
+    of_run = kinds[-1:] == ["run"]
     with atomic_text(out) as handle:
         write_rows(_rebuild_rows(folder, matrix, keep=of_run), handle)
     return matrix
@@ -145,12 +146,14 @@ def add_to_record(
     coder: str = "",
     thresholds: Mapping[str, float] | None = None,
     certificate: Path | None = None,
+    redaction_log: Path | None = None,
     reason: str = "",
 ) -> list[int]:
-    """Append people's decisions, other thresholds or a certificate; gives the numbers of the events.
+    """Append people's decisions, other thresholds, a certificate or a log; gives the numbers of the events.
 
     ``labels`` are wide or long labels, or the ``decisions.csv`` of ``textmine import``. ``coder`` is who
-    decided, where a file does not say so.
+    decided, where a file does not say so. ``redaction_log`` is what ``textmine redact --log`` wrote when the
+    coded texts were redacted: decisions then name it by its sha256. Raises ``InputError`` for another log.
     """
     record = ProvenanceRecord(folder)
     told = [_read_decisions(read_table(path), record, folder, coder) for path in labels]
@@ -160,8 +163,26 @@ def add_to_record(
         events.append(record.add_thresholds(thresholds, reason=reason))
     if promised is not None:
         events.append(record.add_certificate(_name_certificate(promised)))
+    if redaction_log is not None:
+        events.append(record.add_redaction(_name_log(redaction_log, record)))
     events += [record.add_decisions(frame, facts={"reason": reason}) for frame in told]
     return [event.seq for event in events]
+
+
+def _name_log(path: Path, record: ProvenanceRecord) -> str:
+    """The sha256 of a log of a redaction, some of whose texts are in the record."""
+    frame = read_table(path).frame
+    missing = {"start", "end", "kind", "replacement"} - set(frame.columns)
+    if missing or frame.columns[0] in missing:
+        raise InputError(
+            f"{path.name} lacks {', '.join(sorted(missing))}. Give the log that textmine redact --log wrote."
+        )
+    ids = set(frame.iloc[:, 0].astype(str))
+    if ids and not ids & set(record.list_units()):
+        raise InputError(
+            f"{path.name} names no text of {record.coded_folder}. Give the log of its own texts."
+        )
+    return sha256_of_file(path)
 
 
 def _name_certificate(certificate: Certificate) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from textmine.exchange.scored_wave import read_provenance, read_scored_wave
 from textmine.files import atomic_text, make_folder
 from textmine.jobs.certify import read_checked
 from textmine.jobs.figures import describe_inputs, name_path, note_figures, write_command
+from textmine.jobs.in_sample import find_in_sample
 from textmine.jobs.prevalence import SurveyColumns, read_survey_wave, write_figures
 from textmine.locations import find_model
 from textmine.reading import read_table
@@ -217,7 +218,8 @@ def read_wave(
     if checked:
         sample = read_checked(checked, id=key, codes=survey.codes, probability=options.probability)
         labels = sample.labels
-        design = AuditDesign(probability=sample.probability, known=sample.stated)
+        seen = find_in_sample(folder, said, survey.scores, labels.dropna(how="all").index)
+        design = AuditDesign(probability=sample.probability, in_sample=seen, known=sample.stated)
     notes += [f"{name}: {note}" for note in told]
     return CodedWave(
         name,

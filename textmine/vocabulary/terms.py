@@ -72,7 +72,9 @@ class Vocabulary:
 
     @classmethod
     def from_codebook(cls, codebook: Codebook) -> Vocabulary:
-        """The codes of a codebook that have keywords, as terms. Raises as ``load`` does.
+        """The codes of a codebook that have keywords, as terms.
+
+        Raises ``CodebookError`` as ``load`` does, and where no code has any.
 
         >>> code = Code("queue", definition="A line.", keywords=("queue",))
         >>> Vocabulary.from_codebook(Codebook(codes=(code,))).ids

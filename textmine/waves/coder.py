@@ -38,10 +38,13 @@ def compare_coder(
     are Wilson's on the effective number of cases, those of changes Newcombe's (1998), the test is the score
     test of two shares; ``p_adjusted`` is over all rows. The second has rows of each wave (is the mean of
     labels that of scores, overall and in bands?) and of 'change', the error of the new wave less that of the
-    old; the rows of the new wave and of the change are corrected together. Raises ``InputError`` as
+    old; the rows of the new wave and of the change are corrected together. Codes that no model scored in a
+    wave are left out. Raises ``InputError`` as
     ``find_coder_drift`` does.
     """
     read = [_Read.of(wave) for wave in (old, new)]
+    unscored = {*old.survey.unscored, *new.survey.unscored}
+    codes = [code for code in codes if code not in unscored]
     rows = []
     for measure in _MEASURES:
         rows.append(_compare_pooled(measure, *(_pool(side, codes, measure) for side in read)))

@@ -9,19 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from textmine.coding.intervals import adjust_holm
 from textmine.errors import InputError
-from textmine.estimates.changes import LEVEL, compare_prevalence
+from textmine.estimates.changes import compare_prevalence
 from textmine.estimates.design import AuditDesign
-from textmine.estimates.formulas import adjust_bh
 from textmine.estimates.prepared import Prepared, prepare_estimates
 from textmine.estimates.prevalence import estimate_prevalence
-from textmine.waves.distance import Z80
 from textmine.waves.making import Making
 from textmine.waves.wave import CodedWave
 
-#: Of the intervals of changes.
-CONFIDENCE = 0.95
 _KEYS = ["code", "question", "by", "group"]
 COLUMNS = [
     *_KEYS,
@@ -62,7 +57,8 @@ def compare_codes(
     counting = counting or Counting()
     if not making.codes:
         raise InputError(
-            f"{old.name} and {new.name} have no code in common. Code both with one codebook: textmine code."
+            f"{old.name} and {new.name} have no code in common. Code both with one codebook (textmine code), "
+            "or bring the old wave to the new version: textmine codebook migrate."
         )
     shares = [estimate_wave(wave, making.codes, counting) for wave in (old, new)]
     naive = _set_side_by_side(shares[0], shares[1], making)
@@ -73,7 +69,7 @@ def compare_codes(
     if not len(allowed[0]) or not len(allowed[1]):
         return naive.reindex(columns=COLUMNS)
     together = _covary(old, new, allowed, counting) if panel else None
-    found = _heed_few(compare_prevalence(*allowed, covariance=together, adjust=adjust), allowed, adjust)
+    found = compare_prevalence(*allowed, covariance=together, adjust=adjust)
     told = ["change", "low", "high", "se", "z", "p", "p_adjusted", "changed", "detectable", "validity"]
     joined = naive.drop(columns=["validity"]).merge(found[[*_KEYS, *told]], on=_KEYS, how="left")
     kept = joined["code"].isin(making.barred)
@@ -109,30 +105,6 @@ def estimate_wave(wave: CodedWave, codes: list[str], counting: Counting) -> pd.D
     return table
 
 
-def _heed_few(found: pd.DataFrame, tables: list[pd.DataFrame], adjust: str) -> pd.DataFrame:
-    """Changes tested and bounded by Student's t, with as many degrees as units read carry the code, less two.
-
-    Few of them make a standard error as unsure as the share itself, and the normal deviate too bold.
-    """
-    from scipy.stats import t
-
-    carried = tables[0][[*_KEYS, "n_read_positive"]].merge(tables[1][[*_KEYS, "n_read_positive"]], on=_KEYS)
-    both = found[_KEYS].merge(carried, on=_KEYS, how="left")
-    degrees = (both["n_read_positive_x"] + both["n_read_positive_y"] - 2).clip(lower=1).to_numpy(float)
-    se, change = found["se"].to_numpy(dtype=np.float64), found["change"].to_numpy(dtype=np.float64)
-    p = 2 * t.sf(np.abs(found["z"].to_numpy(dtype=np.float64)), degrees)
-    adjusted = adjust_bh(p) if adjust == "bh" else np.array(adjust_holm(p.tolist()))
-    half = t.isf((1 - CONFIDENCE) / 2, degrees) * se
-    return found.assign(
-        low=np.clip(change - half, -1, 1),
-        high=np.clip(change + half, -1, 1),
-        p=p,
-        p_adjusted=adjusted,
-        changed=np.where(adjusted < LEVEL, "yes", ""),
-        detectable=(t.isf(LEVEL / max(len(found), 1) / 2, degrees) + Z80) * se,
-    )
-
-
 def _set_side_by_side(before: pd.DataFrame, after: pd.DataFrame, making: Making) -> pd.DataFrame:
     """Both waves' shares in rows that both have, without any change."""
     names = {"estimate": "", "low": "_low", "high": "_high"}
@@ -146,7 +118,10 @@ def _set_side_by_side(before: pd.DataFrame, after: pd.DataFrame, making: Making)
     both = parts[0].merge(parts[1], on=_KEYS, how="inner")
     both["naive_change"] = both["naive_after"] - both["naive_before"]
     barred = [making.barred.get(code, "") for code in both["code"]]
-    remedy = "code the old wave anew by the new codebook, or name the code with --same if it means the same"
+    remedy = (
+        "bring the old wave to the new codebook (textmine codebook migrate) or code it anew; --same if it "
+    )
+    remedy += "means the same"
     both["validity"] = [f"not compared: {why}; {remedy}" if why else "" for why in barred]
     return both
 

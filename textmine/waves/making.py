@@ -56,7 +56,8 @@ def compare_making(old: CodedWave, new: CodedWave, *, same: Collection[str] = ()
         rows.append(("model", "", _name(old.model), _name(new.model), means))
     same_book = old.codebook is None or new.codebook is None or old.codebook.sha256 == new.codebook.sha256
     if old.codebook is not None and new.codebook is not None and not same_book:
-        means = "only codes that are defined alike may be compared"
+        means = "only codes that are defined alike may be compared; textmine codebook migrate brings the old "
+        means += "wave and its labels to the new version"
         rows.append(("codebook", "", _name(old.codebook), _name(new.codebook), means))
     barred: dict[str, str] = {}
     for code in shared:

@@ -26,6 +26,8 @@ def tell_making(making: Making) -> dict[str, str]:
     said = f"They differ in: {', '.join(what)}."
     if making.barred:
         said += f" Not compared: {_name(list(making.barred))}."
+    if "codebook" in what and {"definition", "retired", "added"} & set(what):
+        said += " To compare more, bring the old wave to the new codebook: textmine codebook migrate."
     return _answer(question, YES, said, "")
 
 

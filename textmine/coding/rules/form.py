@@ -154,7 +154,10 @@ class RuleSet:
 
     @classmethod
     def loads(cls, text: str, source: str = "rules") -> RuleSet:
-        """The rules in a YAML text; ``source`` names it in errors. Raises as ``load`` does."""
+        """The rules in a YAML text; ``source`` names it in errors.
+
+        Raises ``CodebookError`` as ``load`` does.
+        """
         problems: list[str] = []
         tree = read_tree(text, source, problems)
         if not isinstance(tree, dict):
