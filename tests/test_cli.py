@@ -63,7 +63,7 @@ def test_every_command_says_what_it_does_and_what_each_option_means(textmine, wo
 def test_help_lists_the_commands_in_the_order_of_the_work(textmine) -> None:
     shown = re.findall(r"^  (\w+) {2,}", textmine("--help").out, re.MULTILINE)
     order = "demo init read clean redact annotate agree train shrink evaluate certify code topics"
-    rest = "prevalence waves release export import report trace card models forget codebook labels record"
+    rest = "prevalence waves release export import framework report trace card models forget codebook labels record"
     assert shown == [*order.split(), *rest.split()]
 
 
