@@ -10,6 +10,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import invalidate_caches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,16 @@ def install_package(package: str, find: Callable[[], object]) -> bool:
         for command in (["update"], ["install", "-y", "--no-install-recommends", package]):
             subprocess.run(["apt-get", *command], capture_output=True, timeout=600, check=False)
     return find() is not None
+
+
+def install_distribution(name: str) -> bool:
+    """Whether a Python package too large for every set-up is there; if not, it is installed where it can be."""
+    if find_spec(name) is None:
+        pins = Path(__file__).parents[1] / "constraints.txt"
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "-c", str(pins), name]
+        subprocess.run(command, capture_output=True, timeout=900, check=False)
+        invalidate_caches()
+    return find_spec(name) is not None
 
 
 _SAID = {
@@ -192,6 +204,12 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def debian() -> Callable[[str, Callable[[], object]], bool]:
     """``install_package``, for tests that need a program of the system."""
     return install_package
+
+
+@pytest.fixture(scope="session")
+def distribution() -> Callable[[str], bool]:
+    """``install_distribution``, for tests that need a large Python package."""
+    return install_distribution
 
 
 # --- a real browser -----------------------------------------------------------------------------------------

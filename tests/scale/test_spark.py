@@ -35,9 +35,12 @@ SAID = ["We share training days", "", "It saves money, but the heads are not sur
 
 
 @pytest.fixture
-def spark_python(debian: Callable[[str, Callable[[], object]], bool]) -> dict[str, str]:
-    """The environment in which Spark finds Java and this Python."""
-    pytest.importorskip("pyspark", reason="pyspark is not installed: pip install textmine[spark]")
+def spark_python(
+    debian: Callable[[str, Callable[[], object]], bool], distribution: Callable[[str], bool]
+) -> dict[str, str]:
+    """The environment in which Spark finds Java and this Python; both are installed if they can be."""
+    if not distribution("pyspark"):
+        pytest.skip("no pyspark, and it could not be installed: pip install 'textmine[spark]'")
     if not debian("default-jre-headless", lambda: shutil.which("java")):
         pytest.skip("Spark needs Java: apt-get install default-jre-headless")
     return {**os.environ, "PYSPARK_PYTHON": sys.executable, "OMP_NUM_THREADS": "1"}
