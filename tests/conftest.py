@@ -35,7 +35,7 @@ def install_package(package: str, find: Callable[[], object]) -> bool:
 
 
 def install_distribution(name: str) -> bool:
-    """Whether a Python package too large for every set-up is there; if not, it is installed where it can be."""
+    """Whether a package too large for every set-up is there; if not, it is installed where it can be."""
     if find_spec(name) is None:
         pins = Path(__file__).parents[1] / "constraints.txt"
         command = [sys.executable, "-m", "pip", "install", "--quiet", "-c", str(pins), name]

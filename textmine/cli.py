@@ -38,6 +38,11 @@ from textmine.commands.train import train
 from textmine.commands.waves import waves
 from textmine.errors import CodebookError, TextmineError
 
+#: So many problems of a codebook are told after those in the message itself.
+_MOST_PROBLEMS = 20
+#: With less memory than this, in bytes, libraries may fail in ways that cannot be told.
+_LEAST_MEMORY = 4 * 10**9
+
 app = typer.Typer(
     name="textmine",
     help="From free text and a codebook to a coded dataset that stands up to review.",
@@ -120,15 +125,21 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    _tell_of_limit()
     try:
         app()
     except CodebookError as error:
-        _fail(" ".join([str(error), *(f"[{p}]" for p in error.problems if p not in str(error))]))
+        _fail(_tell_problems(error))
     except TextmineError as error:
         _fail(str(error))
     except OSError as error:
         what, where = error.strerror or type(error).__name__, error.filename or "a file"
         _fail(f"{what}: {where}. Check the path and the disk.")
+    except MemoryError:
+        _fail(
+            "The memory is used up. Give the machine or the process more, close other programs, or split the "
+            "input. Nothing that was not whole has been kept."
+        )
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception as error:  # its message might hold a respondent's words, so only its kind is told
@@ -136,6 +147,29 @@ def main() -> None:
             _show_where(error)
         kind = type(error).__name__
         _fail(f"Unexpected {kind} inside textmine. Set TEXTMINE_DEBUG=1 to see where; please report it.")
+
+
+def _tell_problems(error: CodebookError) -> str:
+    """The error with the problems that its message leaves out, as many as a line can bear."""
+    further = [f"[{problem}]" for problem in error.problems if problem not in str(error)]
+    more = len(further) - _MOST_PROBLEMS
+    rest = [f"(and {more} more; textmine codebook check lists all of a codebook)"] if more > 0 else []
+    return " ".join([str(error), *further[:_MOST_PROBLEMS], *rest])
+
+
+def _tell_of_limit() -> None:
+    """Say where little memory was given: a library that gets none may end the process without a word."""
+    try:
+        import resource
+    except ImportError:  # a system without such limits
+        return
+    given = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if given != resource.RLIM_INFINITY and given < _LEAST_MEMORY:
+        typer.echo(
+            f"Note: this process may take {given / 1e9:.1f} GB of memory (ulimit -v). Should it end without "
+            "a result, give it 4 GB or more.",
+            err=True,
+        )
 
 
 def _show_where(error: BaseException) -> None:

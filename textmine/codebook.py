@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, ConfigDict, StringConstraints, ValidationE
 from pydantic.dataclasses import dataclass
 
 from textmine.display import clip, escape, show_card
-from textmine.errors import CodebookError
+from textmine.errors import CodebookError, list_names
 from textmine.files import atomic_text, sha256_of
 from textmine.forms import check_form
 from textmine.locations import find_codebook
@@ -194,7 +194,7 @@ class Codebook:
     def code(self, id: str) -> Code:
         """The code with this id. Raises ``CodebookError``, listing the ids there are."""
         if id not in self._by_id:
-            raise CodebookError(f"No code {id!r} in codebook {self.id!r}. Codes: {', '.join(self.ids)}.")
+            raise CodebookError(f"No code {id!r} in codebook {self.id!r}. Codes: {list_names(self.ids)}.")
         return self._by_id[id]
 
     def children(self, id: str) -> list[str]:
@@ -270,9 +270,9 @@ class Codebook:
         if not (code.definition or self.bare):
             yield "no definition; say in a sentence what it covers"
         if code.parent is not None and code.parent not in self._by_id:
-            yield f"parent {code.parent!r} does not exist; codes: {', '.join(self.ids)}"
+            yield f"parent {code.parent!r} does not exist; codes: {list_names(self.ids)}"
         elif code.id == min(circle := self.ancestors(code.id), default=None):
-            yield f"is its own ancestor (among {', '.join(circle)}); break the circle of parents"
+            yield f"is its own ancestor (among {list_names(circle)}); break the circle of parents"
 
 
 class _Key(str):

@@ -11,7 +11,7 @@ A message is one line: what was met, what was wanted, what to do. It never holds
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class TextmineError(ValueError):
@@ -61,3 +61,13 @@ class ModelError(TextmineError):
     >>> issubclass(ModelError, TextmineError)
     True
     """
+
+
+def list_names(names: Sequence[str], most: int = 30) -> str:
+    """Names for a message, the long ones and the long list cut short.
+
+    >>> list_names(["id", "q12", "q13"], most=2)
+    'id, q12 and 1 more'
+    """
+    shown = ", ".join(name if len(name) <= 40 else f"{name[:37]}..." for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

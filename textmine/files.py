@@ -16,6 +16,8 @@ from textmine.errors import InputError
 
 #: How the names of files begin that are not whole yet.
 _UNFINISHED = ".textmine-"
+#: What safetensors and readstat raise, in place of ``OSError``, where a file cannot be written.
+_FAILED_WRITES = ("SafetensorError", "ReadstatError")
 
 
 def sha256_of_file(path: Path) -> str:
@@ -69,6 +71,13 @@ def atomic_path(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
+    except Exception as error:
+        if type(error).__name__ not in _FAILED_WRITES:
+            raise
+        raise InputError(
+            f"{path.name} could not be written to {path.parent}. Check that the disk is not full and that "
+            "the folder takes files."
+        ) from None
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -174,6 +174,24 @@ def drop_code(folder: Path) -> None:
     own_up(folder)
 
 
+def forget_file(name: str) -> Callable[[Path], None]:
+    """A config that does not name a file, so that nobody would see it changed."""
+
+    def change(folder: Path) -> None:
+        files = json.loads((folder / "config.json").read_text("utf-8"))["files"]
+        change_config(folder, files={n: digest for n, digest in files.items() if n != name})
+
+    return change
+
+
+def name_vectors(path: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        parameters = json.loads((folder / "config.json").read_text("utf-8"))["parameters"]
+        change_config(folder, parameters=parameters | {"vectors": path})
+
+    return change
+
+
 DAMAGE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "weights cut": (cut("weights.safetensors"), "not the file that was saved"),
     "weights cut, hash mended": (truncate_and_own_up, "damaged: SafetensorError"),
@@ -199,6 +217,11 @@ DAMAGE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "pieces short": (bad_array("pieces", lambda a: a[:, 1:]), "its pieces have not"),
     "array gone": (lambda f: change_weights(f, lambda a: a.pop("constant")), "damaged: KeyError"),
     "vocabulary not ours": (rewrite_vocabulary, "damaged: KeyError"),
+    "weights not named": (forget_file("weights.safetensors"), "it does not name weights.safetensors"),
+    "codebook not named": (forget_file("codebook.yaml"), "it does not name codebook.yaml"),
+    "vectors on a share": (name_vectors("//host/share/vectors"), "names static vectors by a path"),
+    "vectors on a share of Windows": (name_vectors(r"\\\\host\\share"), "names static vectors by a path"),
+    "vectors in a folder": (name_vectors("../elsewhere"), "names static vectors by a path"),
     "codebook without a code": (drop_code, "codebook lacks some of its codes"),
 }
 

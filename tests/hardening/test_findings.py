@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
+from textmine.codebook import Code, Codebook
 from textmine.coding.artefact import load_coder
+from textmine.coding.codebook_check import check_codebook
 from textmine.errors import InputError, ModelError
 from textmine.exchange.refi.reading import read_qdpx
 from textmine.privacy.redaction import redact_texts
@@ -197,3 +199,26 @@ def test_model_whose_words_or_salt_are_no_texts_is_damaged(
     held = json.loads((model / name).read_text("utf-8"))[key]
     with pytest.raises(ModelError, match="spoiled is damaged"):
         load_coder(spoil(model, name, **{key: change(held)}))
+
+
+# --- thousands of codes -----------------------------------------------------------------------------------
+
+
+def test_thousands_of_codes_with_an_unknown_parent_are_soon_told_of_in_few_words(
+    tmp_path: Path, attempt: Callable[..., str]
+) -> None:
+    lines = [f"  - {{id: c{n}, definition: Says w{n}., parent: nobody}}" for n in range(3_000)]
+    book = tmp_path / "book.yaml"
+    book.write_text("\n".join(["id: big", "version: 1.0.0", "codes:", *lines]), "utf-8")
+    problems = Codebook.load(book, strict=False).check()
+    assert len(problems) == 3_000 and max(map(len, problems)) < 400
+    table = tmp_path / "t.csv"
+    table.write_text("id,comment\n1,hello there\n", "utf-8")
+    given = ("--text", "comment", "--id", "id", "--out", tmp_path / "out")
+    told = attempt("topics", table, "--codebook", book, *given, longest=20_000)
+    assert "and 2975 more" in told
+
+
+def test_codebook_of_thousands_of_codes_is_soon_checked() -> None:
+    codes = tuple(Code(f"c{n}", definition=f"Says w{n} and v{n * 7}.") for n in range(2_000))
+    soon(lambda: check_codebook(Codebook(codes=codes)))

@@ -250,7 +250,8 @@ def test_respondent_who_withdraws_is_in_no_file_that_a_command_wrote(
     step = shlex.split("forget p00 --in in --in out --in models --delete-unedited")
     forgot, _ = run_watched(place, [step])
     assert forgot["code"] in (0, 1) and not holds(forgot["shown"] + forgot["trace"], secret)
-    assert not files_with(work / "in", secret) + files_with(work / "out", secret)
+    # What somebody else said in the interview is not theirs, and stays.
+    assert files_with(work / "in", secret) + files_with(work / "out", secret) == ["talk.vtt", "turns.csv"]
 
 
 def test_error_inside_shows_lines_of_code_and_no_word_where_asked(textmine, monkeypatch, secret: str) -> None:

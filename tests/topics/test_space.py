@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse as sp
 
 from textmine.coding.static import DEFAULT_VECTORS
 from textmine.topics.space import count_words, learn_space
@@ -36,3 +37,16 @@ def test_like_texts_lie_nearer_than_unlike(comments) -> None:
 def test_word_never_met_is_placed_by_its_vector(comments) -> None:
     place = learn(comments).place_texts(["Coach"])
     assert np.linalg.norm(place) > 0.99
+
+
+def test_word_of_fewer_than_three_people_or_comments_is_not_kept() -> None:
+    """A name may be said thrice by one person, in three comments or in one."""
+    texts = [
+        "ask marlowe of money",
+        "ask marlowe for money",
+        "marlowe asks money",
+        "fenwick fenwick fenwick money",
+    ]
+    people = sp.csr_matrix(np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=float))
+    space = learn_space(texts, np.ones(4), stop_words=frozenset(), vectors=DEFAULT_VECTORS, people=people)
+    assert space.words == ["money"] and space.frequent == ["money"]

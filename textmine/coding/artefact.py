@@ -17,7 +17,7 @@ from textmine.coding.coder import Coder
 from textmine.coding.features import Vocabulary, take_words
 from textmine.coding.ridge import LinearWeights
 from textmine.coding.stance_artefact import STANCE_FILES, load_stance, save_stance
-from textmine.coding.static import load_static_vectors
+from textmine.coding.static import load_named_vectors, load_static_vectors
 from textmine.coding.thresholds import Calibration
 from textmine.errors import CodebookError, ModelError
 from textmine.files import atomic_path, atomic_text, find_damage, leads_out, sha256_of_file, write_json
@@ -72,7 +72,9 @@ def _save_fast(coder: Coder, folder: Path) -> None:
     vectors = load_static_vectors(find_model(coder.vectors))
     own = {"static_vectors": {"name": vectors.name, "sha256": coder.vectors_sha256_}}
     files = [*_FILES, *save_stance(coder.stance_, folder)]
-    write_json(describe_coder(coder, coder.tier, own, files, folder), folder / "config.json")
+    described = describe_coder(coder, coder.tier, own, files, folder)
+    described["parameters"] |= {"vectors": vectors.name}  # not where they lie on this machine
+    write_json(described, folder / "config.json")
 
 
 def _named_files(folder: Path) -> set[str]:
@@ -104,6 +106,8 @@ def load_coder(name: str | Path) -> CalibratedCoder:
             coder = load_accurate(folder, config)
             _restore(coder, folder, config)
         else:
+            if missing := sorted({*_FILES} - set(config["files"])):
+                raise damaged(folder, f"it does not name {', '.join(missing)}")
             coder = Coder(**config["parameters"])
             _restore(coder, folder, config)
             coder.vectors_sha256_ = config["static_vectors"]["sha256"]
@@ -159,7 +163,9 @@ def _restore(coder: CalibratedCoder, folder: Path, config: dict[str, Any]) -> No
     coder.n_positives_ = np.array(config["trained_on"]["positives"])
     if not set(coder.codes_) <= set(coder.codebook_.ids):
         raise damaged(folder, "its codebook lacks some of its codes")
-    if STANCE_FILES[0] in config["files"]:
+    if named := set(STANCE_FILES) & set(config["files"]):
+        if missing := sorted(set(STANCE_FILES) - named):
+            raise damaged(folder, f"it does not name {', '.join(missing)}")
         coder.stance_ = load_stance(folder, len(coder.codes_))
 
 
@@ -246,7 +252,7 @@ def _check_files(folder: Path, config: dict[str, Any]) -> None:
 def _check_fit(coder: Coder, folder: Path) -> None:
     vocabulary, weights, n_codes = coder.vocabulary_, coder.weights_, len(coder.codes_)
     n_terms, n_questions = len(vocabulary.words) + len(vocabulary.pairs), len(vocabulary.questions)
-    vectors = load_static_vectors(find_model(coder.vectors))
+    vectors = load_named_vectors(coder.vectors, folder.name)
     if vectors.sha256 != coder.vectors_sha256_:
         raise ModelError(
             f"Model {folder.name} was trained with other static vectors than the {vectors.name} found here. "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -126,10 +126,8 @@ def check_codebook(
     ([('delay', 'queue')], ['delay', 'queue'])
     """
     notes = [note for note in codebook.notes() if not note.endswith("no exclude note")]
-    alike = _compare_definitions(codebook, vectors)
-    overlaps = [o for o in _share_words(codebook, alike) if _is_overlap(o)]
+    overlaps, closest = _compare_codes(codebook, vectors)
     hits = None if corpus is None else count_hits(codebook, corpus, vectors=vectors)
-    closest = sorted(alike, key=lambda o: (-o.cosine, o.first, o.second))[:CLOSEST]
     return CodebookReport(
         codebook.id,
         codebook.version,
@@ -243,46 +241,80 @@ class _Said:
         return any(all(types[i + k] in one for k, one in enumerate(wanted)) for i in starts)
 
 
-def _compare_definitions(codebook: Codebook, vectors: str) -> list[Overlap]:
-    """Each two codes that both have a definition and are not above one another, with their cosine."""
-    codes = [code for code in codebook.codes if code.definition.strip()]
-    if codebook.bare or len(codes) < 2:
-        return []
+def _compare_codes(codebook: Codebook, vectors: str) -> tuple[list[Overlap], list[Overlap]]:
+    """Each two codes that overlap, and the pairs with the most alike definitions, nearest first."""
+    codes = codebook.codes
+    related = _related_pairs(codebook)
+    cosines = _compare_definitions(codebook, vectors)
+    for i, j in related:
+        cosines[i, j] = np.nan
+    listed = [_keyed((*code.keywords, *code.include)) for code in codes]
+    examples = [_keyed(code.examples) for code in codes]
+
+    def describe(i: int, j: int) -> Overlap:
+        return Overlap(
+            codes[i].id,
+            codes[j].id,
+            0.0 if np.isnan(cosines[i, j]) else round(float(cosines[i, j]), 3),
+            tuple(text for key, text in listed[i].items() if key in listed[j]),
+            len(examples[i].keys() & examples[j].keys()),
+        )
+
+    near = _pairs_above(cosines, OVERLAP)
+    pairs = sorted({*near, *_pairs_sharing(listed), *_pairs_sharing(examples)} - related)
+    overlaps = [describe(i, j) for i, j in pairs if codes[i].id != codes[j].id]
+    known = cosines[~np.isnan(cosines)]
+    last = np.partition(known, -CLOSEST)[-CLOSEST] if len(known) > CLOSEST else -1.0
+    alike = [replace(describe(i, j), shared=(), same_examples=0) for i, j in _pairs_above(cosines, last)]
+    closest = sorted(alike, key=lambda o: (-o.cosine, o.first, o.second))[:CLOSEST]
+    return [o for o in overlaps if _is_overlap(o)], closest
+
+
+def _compare_definitions(codebook: Codebook, vectors: str) -> Floats:
+    """The cosine of each two definitions, (codes, codes); NaN where there is none, and below the diagonal."""
+    cosines = np.full((len(codebook.codes),) * 2, np.nan)
+    told = [number for number, code in enumerate(codebook.codes) if code.definition.strip()]
+    if codebook.bare or len(told) < 2:
+        return cosines
     index = TypeIndex()
-    batch = index.tokenise([code.definition for code in codes])
+    batch = index.tokenise([codebook.codes[number].definition for number in told])
     loaded = load_static_vectors(find_model(vectors))
     flat, ends = loaded.pieces_of(list(index.numbers))
     of_type = sum_segments(loaded.pieces[flat], ends).astype(np.float64)
-    sums = np.zeros((len(codes), of_type.shape[1]))
+    sums = np.zeros((len(told), of_type.shape[1]))
     np.add.at(sums, batch.text, of_type[batch.types])
     unit = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    cosines = unit @ unit.T
-    return [
-        Overlap(codes[i].id, codes[j].id, round(float(cosines[i, j]), 3))
-        for i, j in combinations(range(len(codes)), 2)
-        if not _related(codes[i], codes[j], codebook)
-    ]
+    cosines[np.ix_(told, told)] = unit @ unit.T
+    cosines[np.tril_indices(len(cosines))] = np.nan
+    return cosines
 
 
-def _related(first: Code, second: Code, codebook: Codebook) -> bool:
-    return first.id in codebook.ancestors(second.id) or second.id in codebook.ancestors(first.id)
+def _pairs_above(cosines: Floats, least: float) -> list[tuple[int, int]]:
+    """The pairs whose cosine is about so high or higher: what rounding could lift over it is among them."""
+    return [(i, j) for i, j in np.argwhere(cosines > least - 0.001).tolist()]
 
 
-def _share_words(codebook: Codebook, alike: list[Overlap]) -> list[Overlap]:
-    """The pairs with what both list, word for word: keywords and include notes, and how many examples."""
-    listed = [_keyed((*code.keywords, *code.include)) for code in codebook.codes]
-    examples = [_keyed(code.examples) for code in codebook.codes]
-    known = {(o.first, o.second): o for o in alike}
-    pairs = []
-    for i, j in combinations(range(len(codebook.codes)), 2):
-        first, second = codebook.codes[i], codebook.codes[j]
-        if first.id == second.id or _related(first, second, codebook):
-            continue
-        found = known.get((first.id, second.id), Overlap(first.id, second.id, 0.0))
-        shared = tuple(text for key, text in listed[i].items() if key in listed[j])
-        same = len(examples[i].keys() & examples[j].keys())
-        pairs.append(replace(found, shared=shared, same_examples=same))
-    return pairs
+def _pairs_sharing(lists: Sequence[Mapping[str, str]]) -> set[tuple[int, int]]:
+    """The pairs of codes that list something in common."""
+    holders: dict[str, list[int]] = {}
+    for number, keys in enumerate(lists):
+        for key in keys:
+            holders.setdefault(key, []).append(number)
+    return {pair for numbers in holders.values() for pair in combinations(numbers, 2)}
+
+
+def _related_pairs(codebook: Codebook) -> set[tuple[int, int]]:
+    """The pairs of codes one of which is above the other."""
+    places: dict[str, list[int]] = {}
+    for number, code in enumerate(codebook.codes):
+        places.setdefault(code.id, []).append(number)
+    above = {code.id: codebook.ancestors(code.id) for code in codebook.codes}
+    return {
+        (min(i, j), max(i, j))
+        for i, code in enumerate(codebook.codes)
+        for ancestor in above[code.id]
+        for j in places[ancestor]
+    }
 
 
 def _keyed(texts: Sequence[str]) -> dict[str, str]:

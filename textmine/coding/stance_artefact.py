@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from textmine.coding.features import Vocabulary, take_words
 from textmine.coding.stance import StanceHead, StanceWeights
-from textmine.coding.static import load_static_vectors
+from textmine.coding.static import load_named_vectors, load_static_vectors
 from textmine.coding.thresholds import Calibration
 from textmine.errors import ModelError
 from textmine.files import atomic_path, write_json
@@ -36,8 +36,9 @@ def save_stance(head: StanceHead | None, folder: Path) -> list[str]:
     vocabulary, weights = head.vocabulary_, head.weights_
     n = len(vocabulary.words)
     pairs = [f"{vocabulary.words[key // n]} {vocabulary.words[key % n]}" for key in vocabulary.pairs.tolist()]
+    vectors = load_static_vectors(find_model(head.vectors))
     content = {
-        "parameters": head.get_params(),
+        "parameters": {**head.get_params(), "vectors": vectors.name},
         "codes": head.n_codes_,
         "dense": head.n_dense_,
         "dense_scale": head.dense_scale_,
@@ -45,7 +46,7 @@ def save_stance(head: StanceHead | None, folder: Path) -> list[str]:
         "unsure_band": list(head.unsure_band_),
         "calibrations": [[c.slope, c.intercept] for c in head.calibrations_],
         "claims": [int(count) for count in head.n_claims_],
-        "static_vectors": load_static_vectors(find_model(head.vectors)).sha256,
+        "static_vectors": vectors.sha256,
         "words": vocabulary.words,
         "pairs": pairs,
         "questions": vocabulary.questions,
@@ -88,7 +89,7 @@ def load_stance(folder: Path, n_codes: int) -> StanceHead:
     values = np.round(arrays["memory_values"].astype(np.float64), 6)
     places = arrays["memory_codes"].tolist()
     head.memory_ = {(key, int(k)): v for key, k, v in zip(keys, places, values, strict=True)}
-    vectors = load_static_vectors(find_model(head.vectors))
+    vectors = load_named_vectors(head.vectors, folder.name)
     if vectors.sha256 != about["static_vectors"]:
         raise ModelError(
             f"The stances of model {folder.name} were learned with other static vectors than the "

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from textmine.errors import ModelError
 from textmine.files import sha256_of_file
-from textmine.locations import shipped_folder
+from textmine.locations import find_model, shipped_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -58,6 +58,21 @@ class StaticVectors:
 def load_static_vectors(folder: Path) -> StaticVectors:
     """The vectors of a folder, read once in a process. Raises ``ModelError`` where they cannot be read."""
     return StaticVectors(folder)
+
+
+def load_named_vectors(name: object, model: str) -> StaticVectors:
+    """The vectors that a saved ``model`` names: in ``./models`` or shipped, never elsewhere.
+
+    A model of a stranger could otherwise have a folder of its choice read, such as one on another machine.
+    Raises ``ModelError`` for a name with a folder in it, and as ``load_static_vectors``.
+    """
+    plain = isinstance(name, str) and name.strip(". ") and not set(name) & set("/\\:\0")
+    if not plain:
+        raise ModelError(
+            f"Model {model} names static vectors by a path. Put their folder into ./models and save the "
+            "model with its plain name."
+        )
+    return load_static_vectors(find_model(str(name)))
 
 
 def sum_segments(rows: npt.NDArray[np.float32], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

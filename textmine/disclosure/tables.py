@@ -151,25 +151,16 @@ def protect_pairs(
     why = np.full(counts.shape, "", dtype=object)
     for i in range(size):
         why[i, i] = judge_share(int(own[i]), base, found)
-    for i in range(size):
-        for j in range(size):
-            if i == j:
-                continue
-            four = (
-                counts[i, j],
-                own[i] - counts[i, j],
-                own[j] - counts[i, j],
-                base - own[i] - own[j] + counts[i, j],
-            )
-            if why[i, i] or why[j, j]:
-                why[i, j] = "to protect others"
-            elif any(found.is_small(int(n)) for n in four):
-                why[i, j] = "small"
+    hidden = np.array([bool(why[i, i]) for i in range(size)], dtype=bool)
+    four = (counts, own[:, None] - counts, own - counts, base - own[:, None] - own + counts)
+    few = np.any([(n > 0) & (n < found.count_below) for n in four], axis=0)
+    apart = ~np.eye(size, dtype=bool)
+    aside = apart & (hidden[:, None] | hidden)
+    small = apart & few & ~aside
+    why[aside], why[small] = "to protect others", "small"
     bounds = {
         (i, j): (float(max(0, own[i] + own[j] - base)), float(min(own[i], own[j])))
-        for i in range(size)
-        for j in range(size)
-        if i != j and why[i, j] == "small"
+        for i, j in np.argwhere(small).tolist()
     }
     return _show(pairs, counts, why, np.ones(counts.shape, dtype=bool), bounds, found, None)
 

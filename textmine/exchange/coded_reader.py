@@ -146,9 +146,23 @@ def _read_scores(folder: Path, units: pd.Index, codes: list[str]) -> pd.DataFram
     path = folder / "scores.parquet"
     if not path.is_file():
         return None
-    frame = pd.read_parquet(path)
+    frame = read_scores_table(path)
     frame = frame.assign(unit_id=frame["unit_id"].astype(str)).set_index("unit_id")
     return frame.reindex(index=units, columns=codes).astype(float)
+
+
+def read_scores_table(path: Path) -> pd.DataFrame:
+    """The table of ``scores.parquet`` as it stands. Raises ``InputError`` where the file is damaged."""
+    try:
+        frame = pd.read_parquet(path)
+        frame["unit_id"]
+    except (ValueError, LookupError):  # Arrow's errors are ValueErrors
+        raise InputError(f"{path} is damaged. Code the wave anew, or copy the folder anew.") from None
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise InputError(f"{path} is damaged. Code the wave anew, or copy the folder anew.") from None
+    return frame
 
 
 def _read_spans(folder: Path, long: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:

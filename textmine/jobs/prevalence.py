@@ -257,8 +257,8 @@ def read_survey_wave(
     for name, series in by.items():
         if name == names.get("text") or measure_free_text(series.astype(str).tolist()):
             raise InputError(
-                f"The column {name!r} of {folder} holds what people wrote, which is no group. Choose a column "
-                "of few values with --by."
+                f"The column {name!r} of {folder} holds what people wrote, which is no group. Choose a "
+                "column of few values with --by."
             )
     notes = [f"{code}: no model scored it; what was carried over stands for scores." for code in unscored]
     notes += [f"{code}: no coder looked for it; its share is that of reading alone." for code in unknown]

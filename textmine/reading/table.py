@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from textmine.errors import InputError
+from textmine.errors import list_names as list_names
 from textmine.reading.layout import Layout, find_summary
 
 _CHUNK = 5_000
@@ -190,13 +191,3 @@ def check_names(names: Sequence[str], source: str) -> None:
             f"Column names of {source} stand more than once: {named}. Give each column a name of its own, "
             "or make a table of documents with textmine read."
         )
-
-
-def list_names(names: Sequence[str], most: int = 30) -> str:
-    """Names for a message, the long ones and the long list cut short.
-
-    >>> list_names(["id", "q12", "q13"], most=2)
-    'id, q12 and 1 more'
-    """
-    shown = ", ".join(name if len(name) <= 40 else f"{name[:37]}..." for name in names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from textmine import __version__
-from textmine.coding.static import load_static_vectors
+from textmine.coding.static import load_named_vectors, load_static_vectors
 from textmine.errors import ModelError
 from textmine.files import atomic_path, sha256_of_file, write_json
 from textmine.forms import FORMS, check_form
@@ -31,8 +31,9 @@ _PEAK_ARRAYS = ("anchors", "centres", "word_likeness")
 def save_topics(model: TopicModel, folder: Path | str) -> Path:
     """Write a fitted topic model into a folder, made if need be; gives the folder back.
 
-    It holds the words of the study that at least three comments have, no comment. ``config.json`` is written
-    last and names the sha256 of the other file. The same model gives the same bytes.
+    It holds the words of the study that at least three comments of three respondents have, no comment.
+    ``config.json`` is written last and names the sha256 of the other file. The same model gives the same
+    bytes.
 
     >>> import tempfile
     >>> costs = [f"Supply cover costs too much in {n}" for n in ("May", "June", "July", "winter", "spring")]
@@ -58,7 +59,11 @@ def save_topics(model: TopicModel, folder: Path | str) -> Path:
         "format": FORMAT,
         "kind": "topics",
         "textmine": __version__,
-        "parameters": {**model.get_params(), "stop_words": list(model.stop_words)},
+        "parameters": {
+            **model.get_params(),
+            "stop_words": list(model.stop_words),
+            "vectors": vectors.name,
+        },
         "fingerprint": model.fingerprint_,
         "texts": model.n_texts_,
         "static_vectors": {"name": vectors.name, "sha256": vectors.sha256},
@@ -96,9 +101,15 @@ def load_topics(folder: Path | str) -> TopicModel:
             raise ModelError(f"{_ARRAYS} in {folder.name} is damaged. Save the model anew.")
         arrays = load_file(folder / _ARRAYS)
         model = TopicModel(**config["parameters"])
-        vectors = load_static_vectors(find_model(model.vectors))
+        vectors = load_named_vectors(model.vectors, folder.name)
         if vectors.sha256 != config["static_vectors"]["sha256"]:
             raise ModelError(f"{folder.name} was fitted with other static vectors. Put back its own.")
+        if any(part["vectors"] != model.vectors for part in config["parts"]):
+            raise ModelError(f"{folder.name} names several static vectors. Save the model anew.")
+        if str(model.encoder or "").replace("\\", "/").startswith("//"):
+            raise ModelError(
+                f"{folder.name} names an encoder on another machine. Copy that one to this machine."
+            )
         encoder = make_encoder(model.encoder) if model.encoder else None
         model.parts_ = [_restore(part, arrays, n, encoder) for n, part in enumerate(config["parts"])]
         model.fingerprint_, model.n_texts_ = config["fingerprint"], config["texts"]
@@ -128,7 +139,7 @@ def _describe(part: TopicPart) -> dict[str, Any]:
         "known": space.words,
         "frequent": space.frequent,
         "stop_words": sorted(space.stop_words),
-        "vectors": space.vectors,
+        "vectors": Path(space.vectors).name,
         "n_comments": space.n_comments,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -84,17 +84,23 @@ def find_representatives(
 
 
 def name_topics(
-    words: Sequence[Sequence[str]], texts: Sequence[str], topics: Ints, stop_words: frozenset[str]
+    words: Sequence[Sequence[str]],
+    texts: Sequence[str],
+    topics: Ints,
+    stop_words: frozenset[str],
+    shared: Collection[str] | None = None,
 ) -> list[str]:
     """A proposed name for each topic: its key phrase, where it has one, and its first words.
 
     A phrase is two neighbouring words, one of them of the topic's words, that at least three of its texts
-    have. It is a proposal: a person should name topics after reading them.
+    have; both are of the words ``shared`` by respondents, where those are given. It is a
+    proposal: a person should name topics after reading them.
     """
     phrases: list[Counter[str]] = [Counter() for _ in words]
     for text, topic in zip(texts, topics.tolist(), strict=True):
         if topic >= 0:
-            phrases[topic].update(_pairs(text, stop_words))
+            pairs = _pairs(text, stop_words)
+            phrases[topic].update(p for p in pairs if shared is None or set(p.split()) <= set(shared))
     return [_make_name(list(own), found) for own, found in zip(words, phrases, strict=True)]
 
 

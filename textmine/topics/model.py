@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import scipy.sparse as sp
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
@@ -181,7 +182,10 @@ class TopicModel(BaseEstimator):
         once = np.ones(len(texts))
         stop_words = join_stop_words(self.stop_words)
         encoder = make_encoder(self.encoder) if self.encoder else None
-        space = learn_space(texts, once, stop_words=stop_words, vectors=self.vectors, encoder=encoder)
+        people = _who_said(texts, [keys[row] for row in rows], [corpus.groups[row] for row in rows])
+        space = learn_space(
+            texts, once, stop_words=stop_words, vectors=self.vectors, encoder=encoder, people=people
+        )
         if not space.words:
             return None
         places = space.place_texts(texts)
@@ -208,7 +212,7 @@ class TopicModel(BaseEstimator):
             space,
             peaks,
             words,
-            name_topics(words, texts, topics, stop_words),
+            name_topics(words, texts, topics, stop_words, frozenset(space.frequent)),
             [round(float(count[topics == k].sum())) for k in range(len(kept))],
             [[corpus.ids[by_key[texts[i]]] for i in chosen] for chosen in shown],
             codes_of,
@@ -368,6 +372,14 @@ def _make_keys(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:
     keys = [normalise_text(text) for text in repair_texts(texts)]
     says = {key: bool(key) and not is_non_response(key) for key in set(keys)}
     return keys, np.array([says[key] for key in keys], dtype=bool)
+
+
+def _who_said(texts: list[str], keys: list[str], people: list[str]) -> sp.csr_matrix:
+    """Who gave each distinct text, 1 or more where they did, (texts, respondents)."""
+    place = {text: number for number, text in enumerate(texts)}
+    numbers = {person: number for number, person in enumerate(dict.fromkeys(people))}
+    at = [place[key] for key in keys], [numbers[person] for person in people]
+    return sp.csr_matrix((np.ones(len(keys)), at), shape=(len(texts), len(numbers)))
 
 
 def _first_rows(keys: list[str], rows: Ints) -> dict[str, int]:

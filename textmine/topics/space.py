@@ -28,6 +28,8 @@ Ints = npt.NDArray[np.int64]
 AXES = 100
 #: A word is known from so many comments on; rarer ones count by their vectors alone.
 FEWEST_COMMENTS = 3
+#: No word of fewer respondents is kept: it may be a name that one person said.
+FEWEST_PEOPLE = 3
 #: At most so many known words, the commonest.
 MOST_WORDS = 4000
 #: The constant of smooth inverse frequency.
@@ -121,14 +123,19 @@ def learn_space(
     stop_words: frozenset[str],
     vectors: str,
     encoder: Any = None,
+    people: sp.csr_matrix | None = None,
 ) -> Space:
-    """The space of distinct texts, each of which stands so many ``times`` in the corpus."""
+    """The space of distinct texts, each of which stands so many ``times`` in the corpus.
+
+    ``people`` (texts, respondents) says who gave each text: a word of fewer than three is not kept.
+    """
     found = count_words(texts)
     df = np.asarray(found.counts.sign().T @ times).ravel()
     tokens = np.asarray(found.counts.T @ times).ravel()
-    frequent = np.flatnonzero(tokens >= FEWEST_COMMENTS)
+    shared = (df >= FEWEST_COMMENTS) & (count_people(found, people) >= FEWEST_PEOPLE)
+    frequent = np.flatnonzero(shared)
     named = np.array([len(w) > 2 and w not in stop_words for w in found.words], dtype=bool)
-    known = np.flatnonzero(named & (df >= FEWEST_COMMENTS))
+    known = np.flatnonzero(named & shared)
     if len(known) > MOST_WORDS:
         known = np.sort(known[np.argsort(-df[known], kind="stable")[:MOST_WORDS]])
     words = [found.words[i] for i in known]
@@ -158,6 +165,13 @@ def learn_space(
     kept = {name: getattr(bare, name) for name in bare.__dataclass_fields__}
     kept |= {"vector_mean": mean, "vector_axes": axes, "centre": times @ joined / max(total, 1.0)}
     return Space(**kept)
+
+
+def count_people(found: WordCounts, people: sp.csr_matrix | None) -> Floats:
+    """How many respondents said each word (words,); where they are not known, any number."""
+    if people is None:
+        return np.full(len(found.words), np.inf)
+    return np.asarray((found.counts.sign().T @ people).sign().sum(axis=1), dtype=np.float64).ravel()
 
 
 def embed_words(texts: Sequence[str], found: WordCounts, space: Space) -> Floats:

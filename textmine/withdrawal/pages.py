@@ -34,6 +34,10 @@ TEXTS = (
 OFFICE = (".xlsx", ".xlsm", ".docx", ".odt", ".ods", ".pptx")
 _MARKUP = (".html", ".htm", ".svg")
 _PARTS = re.compile(r"(<[^>]*>)")
+_SCRIPT = re.compile(r"(<script\b.*?</script>)", re.IGNORECASE | re.DOTALL)
+_MARKS = re.compile(r"</?mark\b[^>]*>")
+#: Text with marked words in it, up to the next other tag.
+_MARKED = re.compile(r"(?:\A|(?<=>))[^<]*(?:</?mark\b[^>]*>[^<]*)+")
 
 
 def edit_page(path: Path, person: Person) -> tuple[Change, bytes]:
@@ -44,7 +48,7 @@ def edit_page(path: Path, person: Person) -> tuple[Change, bytes]:
         fresh, ids = re.subn(_cell_form(person, r"\|\s*", r"\s*\|"), f"| {BLANK} |", fresh)
         return Change(places=_differences(decoded.text, fresh) + ids), decoded.encode(fresh)
     change, made, in_script = Change(), [], False
-    for part in _PARTS.split(decoded.text):
+    for part in _PARTS.split(_clean_across_marks(decoded.text, person)):
         if part.startswith("<"):
             in_script = part.casefold().startswith("<script") or (
                 in_script and not part.casefold().startswith("</script")
@@ -60,7 +64,21 @@ def edit_page(path: Path, person: Person) -> tuple[Change, bytes]:
             )
         change += Change(places=int(fresh != part))
         made.append(fresh)
-    return change, decoded.encode("".join(made))
+    page = "".join(made)
+    change = change if change.places or page == decoded.text else Change(places=1)
+    return change, decoded.encode(page)
+
+
+def _clean_across_marks(page: str, person: Person) -> str:
+    """The page without the person's quotes that hold marked words (``<mark>``): they go, mark and all."""
+
+    def clean(found: re.Match[str]) -> str:
+        plain = _MARKS.sub("", found[0])
+        fresh = _clean_escaped(plain, person)
+        return found[0] if fresh == plain else fresh
+
+    parts = _SCRIPT.split(page)
+    return "".join(part if _SCRIPT.fullmatch(part) else _MARKED.sub(clean, part) for part in parts)
 
 
 def _differences(before: str, after: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -182,10 +183,14 @@ class RuleCoder:
 
     def has_rule(self, code: str) -> bool:
         """Whether a code has a rule, its own or (rolled up) of a code below it."""
+        return code in self._holders
+
+    @cached_property
+    def _holders(self) -> set[str]:
         holders = {entry.id for entry in self.rules.codes if entry.rules}
         if self.rules.roll_up:
             holders |= {above for id in holders for above in self.codebook_.ancestors(id)}
-        return code in holders
+        return holders
 
     @staticmethod
     def count_non_responses(corpus: Corpus) -> int:
