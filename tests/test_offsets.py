@@ -148,10 +148,10 @@ def test_numbers_that_are_no_map_are_refused(value: dict[str, object]) -> None:
 
 
 def test_many_edits_take_time_in_proportion() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     n = 100_000
     found = OffsetMap.from_edits(4 * n, [(i, i + 1, "") for i in range(0, 4 * n, 4)])
     later = OffsetMap.from_edits(3 * n, [(i, i + 2, "x") for i in range(0, 3 * n, 3)])
     assert len(found.then(later).edits) >= n
     assert found.to_raw(Span(3 * n - 1, 3 * n)) == Span(4 * n - 1, 4 * n)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

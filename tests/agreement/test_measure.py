@@ -259,7 +259,7 @@ def test_twenty_thousand_units_take_seconds() -> None:
     values = np.stack(
         [np.where(truth, rng.random(truth.shape) < 0.8, rng.random(truth.shape) < 0.03) for _ in "abc"]
     )
-    start = time.perf_counter()
+    start = time.process_time()
     found = measure_agreement(*coded_from(values.astype(float)), draws=1000)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert found.codes["alpha"].between(0.5, 0.65).all()

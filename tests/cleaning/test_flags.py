@@ -94,11 +94,11 @@ def test_number_of_questions_must_fit() -> None:
 
 
 def test_many_digits_or_marks_take_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     flag_texts(
         ["see " + "1" * 70 + "x", "see " + "q1 " * 20 + "x", "." * 20_000, "see " + " " * 20_000 + "y"]
     )
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_chunks_flagged_apart_are_flagged_alike() -> None:

@@ -85,10 +85,10 @@ def test_made_sentences_that_nothing_was_fitted_to_are_found_at_the_rate_the_pag
 
 
 def test_long_and_odd_texts_take_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("not " * 5000, "left " * 5000, "i want to " * 3000, "he made me " * 3000, "x" * 100_000):
         tells_of_harm(text)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_every_kind_has_phrases() -> None:

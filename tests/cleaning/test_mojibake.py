@@ -129,7 +129,7 @@ def test_comparison_serves_where_no_plan_is_known() -> None:
     "text", ["Ò" * 20_000, "Ô " * 10_000, "aÉ" * 20_000, "Ò" + "a" * 50_000, "√©" * 20_000]
 )
 def test_many_marks_take_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     mend_mac_roman(text)
     mend_utf8_as_mac(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

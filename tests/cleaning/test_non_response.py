@@ -125,9 +125,9 @@ def test_pointer_within_an_answer_refers_elsewhere() -> None:
      "as far as i know " * 4 + "j", "nothing i can think of " * 4 + "y"],
 )  # fmt: skip
 def test_repeated_words_take_no_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     is_non_response(text)
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
 
 
 def test_school_comments_are_told_as_a_reader_told_them() -> None:

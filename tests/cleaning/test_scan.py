@@ -28,6 +28,6 @@ def test_pattern_that_re2_cannot_read_is_named_by_its_number() -> None:
 
 def test_nested_repeats_take_no_time() -> None:
     find = compile_search(r"^(?:(?:a|aa)+ ?)+b$")
-    started = time.perf_counter()
+    started = time.process_time()
     assert find("a" * 20_000) is None
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -60,9 +60,9 @@ def test_sentences_keep_their_order_and_stay_inside_the_text(text: str) -> None:
 
 def test_long_damaged_text_is_aligned_quickly() -> None:
     sentence = "We share training donâ€™t we,  with  café others. "
-    started = time.perf_counter()
+    started = time.process_time()
     found = shown(sentence * 800)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert found == [sentence.strip()] * 800
 
 

@@ -77,7 +77,7 @@ def test_what_cannot_be_mended_is_none() -> None:
 def test_time_grows_with_the_size_only(row: Callable[[int], str], tmp_path: Path) -> None:
     path = tmp_path / "w.csv"
     path.write_text("id,comment\n0,x\n" + "".join(map(row, range(1, 40_000))), "utf-8")
-    start = time.perf_counter()
+    start = time.process_time()
     table = read_table(path)
     assert len(table.frame) + len(table.rejected) == 40_000
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8

@@ -71,7 +71,7 @@ def test_no_pattern_and_no_word_can_hang() -> None:
     patterns = WordPatterns()
     for n in range(20):
         patterns.add("*a" * (20 + n) + "*b")
-    started = time.perf_counter()
+    started = time.process_time()
     assert not patterns.match("a" * LONGEST_WORD)
     assert not patterns.match("a" * 1_000_000)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
