@@ -96,11 +96,12 @@ def name_topics(
     have; both are of the words ``shared`` by respondents, where those are given. It is a
     proposal: a person should name topics after reading them.
     """
+    allowed = None if shared is None else frozenset(shared)
     phrases: list[Counter[str]] = [Counter() for _ in words]
     for text, topic in zip(texts, topics.tolist(), strict=True):
         if topic >= 0:
             pairs = _pairs(text, stop_words)
-            phrases[topic].update(p for p in pairs if shared is None or set(p.split()) <= set(shared))
+            phrases[topic].update(p for p in pairs if allowed is None or allowed.issuperset(p.split()))
     return [_make_name(list(own), found) for own, found in zip(words, phrases, strict=True)]
 
 
