@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -210,6 +212,45 @@ def debian() -> Callable[[str, Callable[[], object]], bool]:
 def distribution() -> Callable[[str], bool]:
     """``install_distribution``, for tests that need a large Python package."""
     return install_distribution
+
+
+# --- a process that ends anywhere ---------------------------------------------------------------------------
+
+#: What changes a folder: a process is killed just before it.
+STEPS = frozenset({"os.rename", "os.remove", "os.rmdir", "os.mkdir"})
+
+
+def kill_before(step: int, out: Path, run: Callable[[], object], *also: str) -> bool:
+    """Run in a process that kills itself before its n-th step in a folder; False if it has fewer.
+
+    Steps are the ``STEPS``, and the audit events that are named with ``also``.
+    """
+    child = os.fork()
+    if child == 0:
+        taken = 0
+
+        def watch(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal taken
+            if (event in STEPS or event in also) and str(arguments[0]).startswith(str(out)):
+                taken += 1
+                if taken == step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(watch)
+        try:
+            run()
+        except BaseException:
+            os._exit(3)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, status
+    return os.WIFSIGNALED(status)
+
+
+@pytest.fixture(scope="session")
+def kill_at() -> Callable[..., bool]:
+    """``kill_before``, for tests of what a killed process leaves."""
+    return kill_before
 
 
 # --- a real browser -----------------------------------------------------------------------------------------

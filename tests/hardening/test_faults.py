@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -146,35 +143,12 @@ def test_limit_on_memory_is_told_of_before_the_work() -> None:
 
 # --- kill -9 ---------------------------------------------------------------------------------------------
 
-STEPS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "open"}
-
-
-def kill_at(step: int, out: Path, run: Callable[[], object]) -> bool:
-    """Run in a process that kills itself before its n-th step in a folder; False if it has fewer."""
-    child = os.fork()
-    if child == 0:
-        taken = 0
-
-        def watch(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal taken
-            if event in STEPS and str(arguments[0]).startswith(str(out)):
-                taken += 1
-                if taken == step:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(watch)
-        with contextlib.suppress(BaseException):
-            run()
-            os._exit(0)
-        os._exit(3)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, status
-    return os.WIFSIGNALED(status)
-
 
 @on_linux
 @pytest.mark.slow
-def test_save_killed_before_any_step_is_whole_or_refused(study, tiny_model: Path, tmp_path: Path) -> None:
+def test_save_killed_before_any_step_is_whole_or_refused(
+    study, kill_at, tiny_model: Path, tmp_path: Path
+) -> None:
     """In a folder that held another model before: what loads is wholly the one or wholly the other."""
     from textmine.coding.artefact import save_coder
     from textmine.coding.coder import Coder
@@ -188,7 +162,7 @@ def test_save_killed_before_any_step_is_whole_or_refused(study, tiny_model: Path
     while True:
         shutil.rmtree(out, ignore_errors=True)
         save_coder(old, out)
-        killed = kill_at(step, out, lambda: save_coder(new, out))
+        killed = kill_at(step, out, lambda: save_coder(new, out), "open")
         try:
             ends.append(load_coder(out).sha256_ in whole)
         except ModelError:

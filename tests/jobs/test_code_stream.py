@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -366,37 +366,10 @@ def test_killed_worker_is_replaced(code, tiny_model: Path, tmp_path: Path, after
 
 # --- cut off anywhere -------------------------------------------------------------------------------------
 
-#: What changes a folder: a process is killed just before it.
-STEPS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir"}
-
-
-def kill_at(step: int, out: Path, run: Callable[[], object]) -> bool:
-    """Run in a process that kills itself before its n-th step in a folder; False if it has fewer."""
-    child = os.fork()
-    if child == 0:
-        taken = 0
-
-        def watch(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal taken
-            if event in STEPS and str(arguments[0]).startswith(str(out)):
-                taken += 1
-                if taken == step:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(watch)
-        try:
-            run()
-        except BaseException:
-            os._exit(3)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, status
-    return os.WIFSIGNALED(status)
-
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks")
 @pytest.mark.slow
-def test_run_killed_before_any_step_is_taken_up_to_the_same_bytes(code, tmp_path: Path) -> None:
+def test_run_killed_before_any_step_is_taken_up_to_the_same_bytes(code, kill_at, tmp_path: Path) -> None:
     wave = write(tmp_path / "small.csv", rows_of(120))
     wanted = read_folder(code(wave, name="whole").folder)
     step, kinds = 0, set()
@@ -416,7 +389,7 @@ def test_run_killed_before_any_step_is_taken_up_to_the_same_bytes(code, tmp_path
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks")
 @pytest.mark.slow
-def test_run_over_an_earlier_one_killed_before_any_step_is_taken_up(code, tmp_path: Path) -> None:
+def test_run_over_an_earlier_one_killed_before_any_step_is_taken_up(code, kill_at, tmp_path: Path) -> None:
     wave, other = write(tmp_path / "small.csv", rows_of(60)), write(tmp_path / "other.csv", rows_of(90))
     wanted = read_folder(code(wave, name="whole").folder)
     step = 0
