@@ -243,7 +243,7 @@ _PUBLIC = {
     "match_topics": "topics.stability",
     "measure_stability": "topics.stability",
     "choose_topics": "topics.stability",
-    "measure_prevalence": "topics.stability",
+    "measure_prevalence": "topics.prevalence",
     "make_crosswalk": "topics.crosswalk",
     "Crosswalk": "topics.crosswalk",
     "propose_codes": "topics.proposals",
@@ -403,7 +403,8 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from textmine.topics.model import TopicModel
     from textmine.topics.proposals import add_proposals, propose_codes
     from textmine.topics.quality import compare_topics, measure_diversity, measure_npmi, measure_outliers
-    from textmine.topics.stability import choose_topics, match_topics, measure_prevalence, measure_stability
+    from textmine.topics.prevalence import measure_prevalence
+    from textmine.topics.stability import choose_topics, match_topics, measure_stability
     from textmine.topics.waves import FollowedWave, follow_wave
     from textmine.vocabulary import Vocabulary, find_terms, name_forms
     from textmine.waves.compare import WaveComparison, compare_waves

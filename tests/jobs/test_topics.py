@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from textmine.errors import InputError
+from textmine.jobs import topics_input
 from textmine.jobs.labelled import ColumnNames
 from textmine.jobs.topics import TopicOptions, find_topics
 from textmine.topics.artefact import load_topics
@@ -134,3 +135,80 @@ def test_topics_over_waves_are_written_where_a_wave_is_named(survey, tmp_path) -
     assert "Topics by year" in page and (tmp_path / "out" / "waves.png").is_file()
     with pytest.raises(InputError, match="No column 'when'"):
         find_topics(survey, tmp_path / "o", columns=COLUMNS, options=TopicOptions(**QUICK, wave="when"))
+
+
+# --- more than can be held ----------------------------------------------------------------------------------
+
+
+def read_out(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(folder / name, dtype=str, keep_default_na=False)
+
+
+def test_topics_of_a_sample_are_given_to_all(survey, tmp_path) -> None:
+    options = TopicOptions(**QUICK, sample=60)
+    report = find_topics(survey, tmp_path / "out", columns=COLUMNS, options=options)
+    assert report.model.n_texts_ == 60 and any("60 of 91 texts" in note for note in report.notes)
+    frame = pd.read_csv(survey, keep_default_na=False)
+    told = read_out(tmp_path / "out", "assignments.csv")
+    assert told["id"].tolist() == frame["id"].tolist()
+    wanted = report.model.predict(frame.rename(columns={"comment": "text"})[["text", "question"]])
+    assert told["topic"].astype(int).tolist() == wanted.tolist()
+    shares = pd.read_csv(tmp_path / "out" / "prevalence.csv")
+    assert shares.groupby("by")["n"].first().sum() == 91 == report.outliers["n"]
+    content = json.loads((tmp_path / "out" / "topics.json").read_text(encoding="utf-8"))
+    counted = [int((wanted == topic["id"]).sum()) for topic in content["topics"]]
+    assert [topic["assigned"] for topic in content["topics"]] == counted
+    assert content["texts"] == 60 and content["assigned"] == 91
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+def test_a_file_read_in_parts_gives_what_it_gives_whole(kind, survey, tmp_path, monkeypatch) -> None:
+    frame = pd.read_csv(survey, keep_default_na=False)
+    frame = pd.concat([frame, frame.iloc[[3]].assign(comment="the same id again")])
+    source = tmp_path / f"big.{kind}"
+    if kind == "csv":
+        frame.to_csv(source, index=False)
+    elif kind == "parquet":
+        frame.to_parquet(source, index=False)
+    else:
+        frame.to_json(source, orient="records", lines=True)
+    options = TopicOptions(**QUICK, sample=60)
+    whole = find_topics(source, tmp_path / "whole", columns=COLUMNS, options=options)
+    monkeypatch.setattr(topics_input, "WHOLE", 10)
+    monkeypatch.setattr("textmine.reading.chunks.WHOLE", 10)
+    monkeypatch.setattr(topics_input, "ROWS", 7)
+    parts = find_topics(source, tmp_path / "parts", columns=COLUMNS, options=options)
+    set_aside = [[(row.row, row.line, row.id) for row in one.rejected] for one in (parts, whole)]
+    assert set_aside[0] == set_aside[1] and len(set_aside[0]) == 1
+    for name in ("assignments.csv", "several.csv", "prevalence.csv", "topics.json"):
+        assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_a_large_file_is_sampled_unasked_and_labelled_texts_are_among_the_drawn(
+    survey, codebook, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(topics_input, "WHOLE", 10)
+    monkeypatch.setattr(topics_input, "SAMPLE", 50)
+    labelled = tmp_path / "labels.csv"
+    rows = [(f"r{i}", int(i % 2 == 0), int(i % 2)) for i in range(0, 80, 4)]
+    pd.DataFrame(rows, columns=["id", "cover", "sport"]).to_csv(labelled, index=False)
+    options = TopicOptions(**QUICK, labels=[labelled])
+    report = find_topics(survey, tmp_path / "out", columns=COLUMNS, codebook=codebook, options=options)
+    assert report.model.n_texts_ == 50
+    assert report.crosswalk is not None and report.crosswalk.n == 20
+
+
+def test_a_large_file_whose_rows_have_no_ids_of_their_own_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(topics_input, "WHOLE", 10)
+    source = tmp_path / "big.csv"
+    pd.DataFrame({"who": ["a", "b"] * 20, "said": [f"Supply cover cost us {i}" for i in range(40)]}).to_csv(
+        source, index=False
+    )
+    columns = ColumnNames("said", None, None, "who")
+    with pytest.raises(InputError, match="Name one with --id"):
+        find_topics(source, tmp_path / "out", columns=columns, options=TopicOptions(**QUICK))
+
+
+def test_a_sample_of_nothing_is_refused(survey, tmp_path) -> None:
+    with pytest.raises(InputError, match="--sample"):
+        find_topics(survey, tmp_path / "out", columns=COLUMNS, options=TopicOptions(**QUICK, sample=0))

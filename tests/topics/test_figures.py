@@ -11,7 +11,8 @@ from textmine.errors import InputError
 from textmine.svg import write_figure
 from textmine.topics.figures import draw_choice, draw_map, draw_prevalence, draw_waves, draw_words
 from textmine.topics.model import TopicModel
-from textmine.topics.stability import choose_topics, measure_prevalence
+from textmine.topics.prevalence import measure_prevalence
+from textmine.topics.stability import choose_topics
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from sklearn.base import clone
 from textmine.codebook import Code, Codebook
 from textmine.corpus import Corpus
 from textmine.errors import InputError
-from textmine.topics.model import NONE, TopicModel
+from textmine.topics.model import TopicModel
+from textmine.topics.prevalence import NONE
 from textmine.topics.quality import compare_topics
 
 

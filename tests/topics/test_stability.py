@@ -7,11 +7,11 @@ import pytest
 
 from textmine.errors import InputError
 from textmine.topics.model import TopicModel
+from textmine.topics.prevalence import measure_prevalence
 from textmine.topics.stability import (
     choose_topics,
     draw_times,
     match_topics,
-    measure_prevalence,
     measure_stability,
     score_matches,
 )

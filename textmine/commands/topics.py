@@ -57,6 +57,12 @@ def topics(
     wave: Annotated[
         str | None, typer.Option("--wave", help="Column that names the wave, for topics over waves.")
     ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            "--sample", help="Fit to so many texts drawn by chance, and assign all; 50,000 for large files."
+        ),
+    ] = None,
     seed: Seed = 0,
     quiet: Quiet = False,
     json: Json = False,
@@ -75,6 +81,7 @@ def topics(
         labels=labels or [],
         by=by,
         wave=wave,
+        sample=sample,
         seeded=seeded,
         seed=seed,
     )

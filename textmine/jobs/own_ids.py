@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -67,5 +68,6 @@ def set_aside(table: Table, id_column: str, ids: IdRegister) -> tuple[Table, lis
         aside.append(RejectedRow(table.source, row, line, units[position], reason))
     if aside:
         frame = table.frame[keep].reset_index(drop=True)
-        table = Table(frame, [], table.source, table.sha256, table.encoding)
+        rows, lines = (None if one is None else one[keep] for one in (table.rows, table.lines))
+        table = replace(table, frame=frame, rejected=[], rows=rows, lines=lines)
     return table, sorted(aside, key=lambda row: row.row)

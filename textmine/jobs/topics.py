@@ -19,8 +19,9 @@ from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.files import atomic_text, make_folder, write_json, write_rows
 from textmine.jobs.labelled import ColumnNames
+from textmine.jobs.topics_input import TopicsInput, open_input
 from textmine.privacy import redact_texts
-from textmine.reading import RejectedRow, read_labels, read_survey
+from textmine.reading import RejectedRow, read_labels
 from textmine.svg import write_figure
 from textmine.topics.artefact import save_topics
 from textmine.topics.crosswalk import Crosswalk, make_crosswalk
@@ -33,14 +34,14 @@ from textmine.topics.figures import (
     draw_waves,
     draw_words,
 )
-from textmine.topics.model import NONE, TopicModel
+from textmine.topics.model import TopicModel
+from textmine.topics.prevalence import NONE, TopicCounts
 from textmine.topics.proposals import Proposal, propose_codes
-from textmine.topics.quality import MANY_OUTLIERS, measure_diversity, measure_npmi, measure_outliers
+from textmine.topics.quality import MANY_OUTLIERS, measure_diversity, measure_npmi, share_outliers
 from textmine.topics.stability import (
     REPORTABLE,
     Stability,
     choose_topics,
-    measure_prevalence,
     measure_stability,
 )
 
@@ -70,7 +71,8 @@ class TopicOptions:
 
     ``sizes`` are numbers of topics to choose among by stability; ``labels`` are people's codings, for the
     crosswalk; ``by`` is a column to compare topics by, ``wave`` the one that names the
-    wave; ``seeded`` begins topics at the codebook's codes.
+    wave; ``seeded`` begins topics at the codebook's codes. Topics are fitted to ``sample`` texts drawn by
+    chance, all if None; of a file too large to be held, to ``SAMPLE``.
     """
 
     n_topics: int | None = None
@@ -82,6 +84,7 @@ class TopicOptions:
     labels: Sequence[Path] = ()
     by: str | None = None
     wave: str | None = None
+    sample: int | None = None
     seeded: bool = False
     seed: int = 0
     runs: int = 5
@@ -109,15 +112,15 @@ def find_topics(
     book = None if codebook is None else Codebook.load(codebook)
     if book is None and (asked.labels or asked.seeded):
         raise InputError("Labels and seeds are of a codebook, and none was named. Add --codebook FILE.")
-    reading = read_survey(
-        source, text=columns.text, id=columns.id, question=columns.question, group=columns.group
-    )
-    corpus = reading.corpus
-    by = _pick_by(corpus, asked.by)
-    waves = None if asked.wave is None else _pick_by(corpus, asked.wave)
-    coded = (
-        None if book is None or not asked.labels else _read_codings(asked.labels, book, corpus, columns.id)
-    )
+    labelled = None
+    if book is not None and asked.labels:
+        labelled = read_labels(list(asked.labels), id=columns.id or "id", codes=book.ids).frame
+    known = [] if labelled is None else labelled.index.tolist()
+    given = open_input(source, columns, sample=asked.sample, keep=known, seed=asked.seed)
+    corpus = given.corpus
+    for column in (asked.by, asked.wave):
+        _pick_by(corpus, column)
+    coded = None if book is None or labelled is None else _choose_codings(labelled, book, corpus)
     make_folder(out)
     notes: list[str] = []
     paths: list[Path] = []
@@ -139,21 +142,21 @@ def find_topics(
     progress("fitting again to resamples")
     seeds = book if asked.seeded else None
     stability = measure_stability(model, corpus, runs=asked.runs, codebook=seeds)
-    outliers = measure_outliers(model.topics_)
-    paths += [
-        _write(model.assign(corpus), out / "assignments.csv"),
-        _write(model.assign(corpus, several=True), out / "several.csv"),
-    ]
+    progress("assigning the texts")
+    counts, over_waves = _assign_all(model, given, asked, out)
+    paths += [out / "assignments.csv", out / "several.csv"]
+    outliers = share_outliers(given.texts - sum(counts.sizes), given.texts)
     progress("redacting what is shown")
-    paths.append(_write_topics(model, corpus, stability, outliers, asked, out / "topics.json"))
+    sizes = counts.sizes if given.is_sample else None
+    paths.append(_write_topics(model, corpus, stability, outliers, asked, out / "topics.json", sizes))
     names = model.table_["name"].tolist()
-    shares = measure_prevalence(model.topics_, by, len(model))
+    shares = counts.measure_prevalence()
     paths.append(_write(shares.round(6), out / "prevalence.csv"))
     figures = {"map": draw_map(model, corpus), "words": draw_words(model, stability.per_topic)}
-    if len(set(by)) > 1:
+    if shares["by"].nunique() > 1:
         figures["groups"] = draw_prevalence(shares, names, f"Topics by {asked.by or 'question'}")
-    if waves is not None:
-        over = measure_prevalence(model.topics_, waves, len(model))
+    if asked.wave is not None:
+        over = over_waves.measure_prevalence()
         paths.append(_write(over.round(6), out / "waves.csv"))
         figures["waves"] = draw_waves(over, names, title=f"Topics by {asked.wave}")
     crosswalk, proposals = None, []
@@ -179,6 +182,10 @@ def find_topics(
         paths += write_figure(svg, out / name)
     save_topics(model, out / "model")
     paths.append(out / "model")
+    if given.is_sample:
+        notes.append(
+            f"Topics were fitted to {len(corpus)} of {given.texts} texts, drawn by chance; all were assigned."
+        )
     weak = stability.fit_to_report.count(False)
     if weak:
         notes.append(
@@ -186,7 +193,7 @@ def find_topics(
         )
     if outliers["share"] > MANY_OUTLIERS:
         notes.append(f"{outliers['share']:.0%} of the texts have no topic; read a sample of them.")
-    return TopicsReport(model, stability, outliers, crosswalk, proposals, reading.rejected, paths, notes)
+    return TopicsReport(model, stability, outliers, crosswalk, proposals, given.rejected, paths, notes)
 
 
 def _pick_by(corpus: Corpus, by: str | None) -> list[str]:
@@ -198,14 +205,33 @@ def _pick_by(corpus: Corpus, by: str | None) -> list[str]:
     return [str(v) for v in corpus.frame[by].tolist()]
 
 
-def _read_codings(labels: Sequence[Path], book: Codebook, corpus: Corpus, id: str | None) -> CodedDataset:
-    frame = read_labels(list(labels), id=id or "id", codes=book.ids).frame
-    known = [unit for unit in corpus.ids if unit in frame.index]
+def _assign_all(
+    model: TopicModel, given: TopicsInput, asked: TopicOptions, out: Path
+) -> tuple[TopicCounts, TopicCounts]:
+    """Write each text's topics, a part at a time; gives how often each stands by group and by wave."""
+    counts, over_waves = TopicCounts(len(model)), TopicCounts(len(model))
+    with atomic_text(out / "assignments.csv") as single, atomic_text(out / "several.csv") as every:
+        for number, part in enumerate(given.parts()):
+            several = model.assign(part, several=True)
+            first = several.drop_duplicates("id")  # the main topic of a text stands first
+            for table, handle in ((first, single), (several, every)):
+                write_rows([] if number else [table.columns], handle)
+                write_rows(table.itertuples(index=False), handle)
+            topics = first["topic"].to_numpy()
+            counts.add(topics, _pick_by(part, asked.by))
+            if asked.wave is not None:
+                over_waves.add(topics, _pick_by(part, asked.wave))
+    return counts, over_waves
+
+
+def _choose_codings(labelled: pd.DataFrame, book: Codebook, corpus: Corpus) -> CodedDataset:
+    known = [unit for unit in corpus.ids if unit in labelled.index]
     if not known:
         raise InputError(
-            f"None of the {len(frame)} labelled units stands in the input. Check that the ids are the same."
+            f"None of the {len(labelled)} labelled units stands in the input. Check that both have the same "
+            "ids."
         )
-    return CodedDataset.from_labels(frame.loc[known], book, coder="labels")
+    return CodedDataset.from_labels(labelled.loc[known], book, coder="labels")
 
 
 def _suggest_codes(book: Codebook, corpus: Corpus) -> CodedDataset:
@@ -234,8 +260,12 @@ def _write_topics(
     outliers: dict[str, float],
     options: TopicOptions,
     path: Path,
+    sizes: Sequence[int] | None,
 ) -> Path:
-    """``topics.json``: each topic with its words, size, stability and representatives, quotes redacted."""
+    """``topics.json``: each topic with its words, size, stability and representatives, quotes redacted.
+
+    ``sizes`` says how many texts have each topic, where it was fitted to a sample of them.
+    """
     place = {unit: row for row, unit in enumerate(corpus.ids)}
     texts = corpus.texts
     rows = model.table_.to_dict("records")
@@ -256,6 +286,7 @@ def _write_topics(
                 "code": row["code"] or None,
                 "words": row["words"],
                 "size": row["size"],
+                **({} if sizes is None else {"assigned": sizes[row["topic"]]}),
                 "stability": score,
                 "report": "yes" if score >= REPORTABLE else "do not report",
                 "npmi": None if np.isnan(npmi) else round(npmi, 4),
@@ -271,6 +302,7 @@ def _write_topics(
         "fingerprint": corpus.fingerprint,
         "parameters": model.get_params(),
         "texts": len(corpus),
+        **({} if sizes is None else {"assigned": outliers["n"]}),
         "quality": {
             "stability": round(stability.mean, 4),
             "fit_to_report": sum(stability.fit_to_report),

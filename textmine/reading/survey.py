@@ -129,6 +129,15 @@ def make_reading(
     return Reading(Corpus(frame), parts, table, rejected, notes)
 
 
+def read_on(first: Reading, table: Table) -> Reading:
+    """A part of a table too large to be held, its columns taken as they were in its ``first`` part."""
+    frame = table.frame[[name for name in first.table.frame.columns if name in table.frame.columns]]
+    table, previews = _set_previews_aside(replace(table, frame=frame))
+    documents, unfit = _make_documents(table, first.parts)
+    rejected = sorted([*table.rejected, *previews, *unfit], key=lambda row: row.row)
+    return Reading(Corpus(documents), first.parts, table, rejected, [])
+
+
 def _drop_blank_columns(table: Table) -> tuple[Table, int]:
     blank = [name for name in table.layout.unnamed if not (table.frame[name] != "").any()]
     return (replace(table, frame=table.frame.drop(columns=blank)) if blank else table), len(blank)

@@ -12,7 +12,7 @@ import pandas as pd
 from textmine.coded import CodedDataset
 from textmine.coding.intervals import wilson_interval
 from textmine.errors import InputError
-from textmine.topics.model import NONE
+from textmine.topics.prevalence import NONE
 
 #: A topic shows a code that is more than this many times as common in it as in all texts.
 SHOWS = 2.0

@@ -14,7 +14,8 @@ import pandas as pd
 from textmine.errors import InputError
 from textmine.svg import COLOURS, FAINT, GRID, INK, draw_line, draw_text, frame_svg, shorten
 from textmine.topics.crosswalk import Crosswalk
-from textmine.topics.model import NONE, Texts, TopicModel
+from textmine.topics.model import Texts, TopicModel
+from textmine.topics.prevalence import NONE
 from textmine.topics.stability import REPORTABLE
 
 #: Comments on the map, at most, and topics in a figure.
@@ -133,7 +134,7 @@ def draw_waves(
 
     Raises ``InputError`` for a wave that the table does not have.
 
-    >>> from textmine.topics.stability import measure_prevalence
+    >>> from textmine.topics.prevalence import measure_prevalence
     >>> shares = measure_prevalence([0, 0, 1, 0], ["2023", "2023", "2024", "2024"], 2)
     >>> draw_waves(shares, ["cover", "sport"]).count("<polyline")
     2

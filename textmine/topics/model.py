@@ -26,11 +26,10 @@ from textmine.errors import InputError
 from textmine.topics.describe import WORDS, find_representatives, find_words, name_topics
 from textmine.topics.encoding import make_encoder
 from textmine.topics.peaks import Peaks, find_peaks, likeness_to, nearest
+from textmine.topics.prevalence import NONE
 from textmine.topics.space import BATCH, FEWEST_COMMENTS, Floats, Ints, Space, count_words, learn_space
 from textmine.topics.stop_words import join_stop_words
 
-#: The topic of a text that belongs to none.
-NONE = -1
 #: Topics where no number is asked for: one for so many distinct texts, up to the most.
 TEXTS_A_TOPIC = 45
 MOST_TOPICS = 60

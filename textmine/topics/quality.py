@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from textmine.coding.intervals import wilson_interval
 from textmine.errors import InputError
-from textmine.topics.model import NONE
+from textmine.topics.prevalence import NONE
 from textmine.topics.space import count_words
 
 #: Words of a topic that are judged.
@@ -62,7 +62,15 @@ def measure_outliers(topics: npt.ArrayLike) -> dict[str, float]:
     0.25
     """
     given = np.asarray(topics)
-    n, none = len(given), int((given == NONE).sum())
+    return share_outliers(int((given == NONE).sum()), len(given))
+
+
+def share_outliers(none: int, n: int) -> dict[str, float]:
+    """The same where ``none`` of ``n`` texts have no topic.
+
+    >>> share_outliers(1, 4) == measure_outliers([0, 0, 1, -1])
+    True
+    """
     low, high = wilson_interval(none, n)
     share = none / n if n else float("nan")
     return {"share": share, "low": round(float(low), 4), "high": round(float(high), 4), "n": n}

@@ -12,7 +12,6 @@ from sklearn.base import clone
 
 from textmine.codebook import Codebook
 from textmine.coding.calibrated import as_corpus
-from textmine.coding.intervals import wilson_interval
 from textmine.errors import InputError
 from textmine.topics.model import Texts, TopicModel
 from textmine.topics.quality import JUDGED, compare_topics, measure_diversity, measure_npmi, measure_outliers
@@ -180,25 +179,6 @@ def choose_topics(
     table = pd.DataFrame(rows)
     near = table["stability"] >= table["stability"].max() - 0.02
     return table.assign(best=table["n_topics"] == table.loc[near, "n_topics"].max())
-
-
-def measure_prevalence(topics: npt.ArrayLike, by: Sequence[str], n_topics: int) -> pd.DataFrame:
-    """How common each topic is in each group or wave, with 95% intervals (Wilson).
-
-    Columns ``by, topic, count, n, share, low, high``; ``by`` (n,) names each text's group.
-
-    >>> measure_prevalence([0, 0, 1, -1], ["a", "a", "b", "b"], 2)["share"].tolist()
-    [1.0, 0.0, 0.0, 0.5]
-    """
-    given, groups = np.asarray(topics), np.asarray(by, dtype=object)
-    rows = []
-    for group in sorted(set(groups.tolist())):
-        own = given[groups == group]
-        for topic in range(n_topics):
-            count = int((own == topic).sum())
-            low, high = wilson_interval(count, len(own))
-            rows.append((group, topic, count, len(own), count / len(own), float(low), float(high)))
-    return pd.DataFrame(rows, columns=["by", "topic", "count", "n", "share", "low", "high"])
 
 
 def _mean_known(values: Sequence[float]) -> float:

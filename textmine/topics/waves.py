@@ -24,8 +24,8 @@ from textmine.coding.features import normalise_question
 from textmine.errors import InputError
 from textmine.topics.describe import WORDS, class_tf_idf
 from textmine.topics.model import Texts, TopicModel
+from textmine.topics.prevalence import measure_prevalence
 from textmine.topics.space import Floats, count_words, learn_space, unit_rows
-from textmine.topics.stability import measure_prevalence
 from textmine.topics.stop_words import join_stop_words
 
 #: Comments in a neighbourhood.
