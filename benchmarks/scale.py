@@ -1,9 +1,10 @@
 """A million comments by `textmine code`: rows a second, memory against rows, processes, the floor, kills.
 
-    python benchmarks/scale.py [memory] [processes] [floor] [kills] [--rows 1000000]
+    python benchmarks/scale.py [memory] [processes] [floor] [kills] [topics] [--rows 1000000]
 
-Tables go to benchmarks/results/scale-*.md and into docs/scale.md. Nothing else should run meanwhile; all
-of it takes about ten minutes on two cores. Without the NHS comments it takes the school comments.
+`topics` is the same for `textmine topics`, which fits to a sample. Tables go to
+benchmarks/results/scale-*.md and into docs/scale.md. Nothing else should run meanwhile; all
+of it takes about twenty minutes on two cores. Without the NHS comments it takes the school comments.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import json
 import os
 import random
 import re
@@ -34,6 +36,8 @@ ROWS = 1_000_000
 VERBATIM = 0.15
 SIZES = (10_000, 100_000, 316_000, 1_000_000, 3_160_000)
 KILLS = 5
+#: Both of files that are streamed.
+TOPIC_SIZES = (316_000, 1_000_000)
 KILL_ROWS = 100_000
 _COLUMNS = ["--text", "text", "--id", "id", "--question", "question"]
 _TIMED = {"provenance.json"}  # holds seconds and the time
@@ -53,7 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("parts", nargs="*", help="memory, processes, floor, kills; all of them if none")
+    parser.add_argument(
+        "parts", nargs="*", help="memory, processes, floor, kills, topics; all of them if none"
+    )
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--dry", action="store_true", help="print, but write no tables")
     asked = parser.parse_args(arguments)
@@ -67,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 if not asked.dry:
                     notes = [f"{os.cpu_count()} cores; {task.name}, {len(task.codes)} codes.", ""]
                     notes.append(f"Made by `python benchmarks/scale.py {part}`.")
-                    title = f"`textmine code` at scale: {part}"
+                    title = f"`textmine {'topics' if part == 'topics' else 'code'}` at scale: {part}"
                     write_results(f"scale-{part}", table, shown=table, title=title, notes=notes)
     return 0
 
@@ -158,11 +164,40 @@ def measure_kills(task: Any, folder: Path, rows: int) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
+def measure_topics(task: Any, folder: Path, rows: int) -> pd.DataFrame:
+    """`textmine topics` on files too large to be held: fitted to a sample, all texts assigned."""
+    found = []
+    for size in (size for size in TOPIC_SIZES if size <= rows):
+        source, _ = _write_wave(task, folder, size)
+        out = folder / "topics"
+        took = run_and_measure(
+            [
+                sys.executable,
+                "-m",
+                "textmine.cli",
+                "topics",
+                str(source),
+                *_COLUMNS,
+                "--out",
+                str(out),
+                "--quiet",
+            ]
+        )
+        fitted = json.loads((out / "topics.json").read_text(encoding="utf-8"))
+        found.append(
+            {"rows": f"{size:,}", "fitted to": f"{fitted['texts']:,}", "topics": len(fitted["topics"])}
+            | _show(took, size)
+        )
+        source.unlink()
+    return pd.DataFrame(found)
+
+
 _PARTS = {
     "memory": measure_memory,
     "processes": measure_processes,
     "floor": measure_floor,
     "kills": measure_kills,
+    "topics": measure_topics,
 }
 
 
