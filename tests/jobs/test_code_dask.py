@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from textmine.jobs.labelled import ColumnNames
 COLUMNS = ColumnNames("comment", "id", "question", "person")
 OPTIONS = WideOptions(bands=True, scores=True, formats=("csv", "parquet"))
 TABLES = ("coded_wide", "coded_long", "scores")
+NEEDS_DASK = pytest.mark.skipif(
+    find_spec("dask") is None, reason="Dask is not installed: pip install textmine[dask]"
+)
 
 
 def write_wave(path: Path, first: int, last: int, *, rows: int = 150) -> Path:
@@ -129,6 +133,38 @@ def test_folder_of_parts_is_read_in_the_order_of_its_numbers(code, tmp_path: Pat
     assert ids[ids != ""].astype(int).is_monotonic_increasing
 
 
+def _count_models() -> None:
+    """Run on a worker: from now on it counts how often a model reaches it."""
+    from textmine.scale import dask_engine
+
+    def take(model: Any, state: dict[str, Any]) -> None:
+        model.__dict__.update(state)
+        dask_engine.SentModel.received += 1  # type: ignore[attr-defined]
+
+    dask_engine.SentModel.received = 0  # type: ignore[attr-defined]
+    dask_engine.SentModel.__setstate__ = take  # type: ignore[attr-defined]
+
+
+def _tell_models() -> tuple[int, int]:
+    from textmine.scale import dask_engine
+
+    return dask_engine.SentModel.received, len(dask_engine._unpacked)  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+def test_model_reaches_each_worker_once(cluster: Any, code, tmp_path: Path) -> None:
+    from distributed import Client
+
+    wave = write_wave(tmp_path / "a.parquet", 0, 3000, rows=100)
+    with Client(cluster.scheduler_address) as client:
+        client.run(_count_models)
+        code([wave], tmp_path / "out")
+        told = client.run(_tell_models).values()
+    assert len(list((tmp_path / "out" / "coded_wide.parquet").iterdir())) == 30
+    assert all(received <= 1 and unpacked == 1 for received, unpacked in told)
+    assert sum(received for received, _ in told) >= 1  # else nothing was counted
+
+
 @pytest.mark.slow
 def test_run_leaves_nothing_of_the_one_before(code, wave: list[Path], tmp_path: Path) -> None:
     code(wave, tmp_path / "out")
@@ -193,6 +229,7 @@ def test_error_of_a_worker_is_one_line_without_a_word_of_a_text(
     assert not (tmp_path / "out" / "provenance.json").exists()
 
 
+@NEEDS_DASK
 def test_csv_is_refused_before_anything_is_done(tiny_model: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"reads parquet, and wave\.csv is not\. Convert it"):
         code_on_dask([str(tmp_path / "wave.csv")], str(tiny_model), str(tmp_path / "out"), columns=COLUMNS)
@@ -205,12 +242,14 @@ def test_dask_not_installed_is_told(wave: list[Path], tiny_model: Path, tmp_path
         code_on_dask([str(wave[0])], str(tiny_model), str(tmp_path / "out"), columns=COLUMNS)
 
 
+@NEEDS_DASK
 def test_missing_file_and_unknown_store_are_told(tiny_model: Path, tmp_path: Path) -> None:
     for path in (str(tmp_path / "none.parquet"), "nostore://bucket/wave.parquet"):
         with pytest.raises(InputError, match="cannot be read as parquet"):
             code_on_dask([path], str(tiny_model), str(tmp_path / "out"), columns=COLUMNS)
 
 
+@NEEDS_DASK
 def test_files_of_other_columns_are_told(wave: list[Path], tiny_model: Path, tmp_path: Path) -> None:
     pd.DataFrame({"id": ["1"], "comment": ["We train"]}).to_parquet(wave[1])
     with pytest.raises(InputError, match=r"b\.parquet has other columns than a\.parquet"):
