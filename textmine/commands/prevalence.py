@@ -8,6 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from textmine.commands.common import Json, Quiet, Seed, make_console, print_json, print_notes, print_paths
+from textmine.commands.survey_options import (
+    Base,
+    By,
+    CheckedId,
+    Cluster,
+    CountedUnit,
+    Folder,
+    Probability,
+    Respondent,
+    Strata,
+    Target,
+    Weight,
+)
 from textmine.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,34 +30,21 @@ _WIDTH = 110
 
 
 def prevalence(
-    folder: Annotated[Path, typer.Argument(metavar="CODED_DIR", help="A folder that textmine code wrote.")],
+    folder: Folder,
     checked: Annotated[
         list[Path] | None,
         typer.Option("--checked", help="Labels of units read at random, wide or long; may be given again."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Csv file to write the shares to.")] = None,
-    probability: Annotated[
-        str | None, typer.Option("--probability", help="Column of each unit's chance of being drawn.")
-    ] = None,
-    by: Annotated[
-        list[str] | None, typer.Option("--by", help="Column of groups; may be given again.")
-    ] = None,
-    weight: Annotated[str | None, typer.Option("--weight", help="Column of the survey weights.")] = None,
-    cluster: Annotated[
-        str | None, typer.Option("--cluster", help="Column of what the survey drew first.")
-    ] = None,
-    strata: Annotated[str | None, typer.Option("--strata", help="Column of the survey's strata.")] = None,
-    respondent: Annotated[
-        str | None, typer.Option("--respondent", help="Column of the respondents; known if coded with it.")
-    ] = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="Count each answer or each respondent.")] = None,
-    base: Annotated[
-        str | None, typer.Option("--base", help="Share of those asked, answered or substantive.")
-    ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option("--target", help="finite (this wave) or superpopulation (what it was drawn from)."),
-    ] = None,
+    probability: Probability = None,
+    by: By = None,
+    weight: Weight = None,
+    cluster: Cluster = None,
+    strata: Strata = None,
+    respondent: Respondent = None,
+    unit: CountedUnit = None,
+    base: Base = None,
+    target: Target = None,
     reader: Annotated[
         list[str] | None,
         typer.Option("--reader", metavar="NAME=FILE", help="Labels of one reader of a part read twice."),
@@ -62,9 +62,7 @@ def prevalence(
     figure: Annotated[
         Path | None, typer.Option("--figure", help="Start of the names of figures, written as html and png.")
     ] = None,
-    id: Annotated[
-        str | None, typer.Option("--id", help="Column of the unit ids in the checked file.")
-    ] = None,
+    id: CheckedId = None,
     plan: Annotated[
         Path | None, typer.Option("--plan", help="Csv file for a list of units to read; no shares then.")
     ] = None,

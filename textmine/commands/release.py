@@ -17,22 +17,17 @@ from textmine.commands.common import (
     print_paths,
     show_steps,
 )
+from textmine.commands.survey_options import By, Folder, Respondent, Rule
 
 
 def release(
-    folder: Annotated[Path, typer.Argument(metavar="CODED_DIR", help="A folder that textmine code wrote.")],
+    folder: Folder,
     out: Annotated[
         Path, typer.Option("--out", help="Folder to write: public/ may go out, private/ must not.")
     ],
-    rule: Annotated[
-        str, typer.Option("--rule", help="Disclosure rule: nhs_hes, gpps, ons_srs or simple5.")
-    ] = "simple5",
-    by: Annotated[
-        list[str] | None, typer.Option("--by", help="Column of groups; may be given again.")
-    ] = None,
-    respondent: Annotated[
-        str | None, typer.Option("--respondent", help="Column of the respondents; known if coded with it.")
-    ] = None,
+    rule: Rule = "simple5",
+    by: By = None,
+    respondent: Respondent = None,
     national: Annotated[
         bool, typer.Option("--national", help="The whole is a nation: nhs_hes leaves its totals as they are.")
     ] = False,

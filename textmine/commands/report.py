@@ -16,10 +16,24 @@ from textmine.commands.common import (
     print_paths,
     show_steps,
 )
+from textmine.commands.survey_options import (
+    Base,
+    By,
+    CheckedId,
+    Cluster,
+    CountedUnit,
+    Folder,
+    Probability,
+    Respondent,
+    Rule,
+    Strata,
+    Target,
+    Weight,
+)
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="CODED_DIR", help="A folder that textmine code wrote.")],
+    folder: Folder,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="File to write: .html, .docx or .md; a .json goes beside it.")
     ],
@@ -27,9 +41,7 @@ def report(
         list[Path] | None,
         typer.Option("--checked", help="Labels of units read at random: corrects the shares; again."),
     ] = None,
-    by: Annotated[
-        list[str] | None, typer.Option("--by", help="Column of groups; may be given again.")
-    ] = None,
+    by: By = None,
     wave: Annotated[str | None, typer.Option("--wave", help="Column of the waves.")] = None,
     waves: Annotated[
         Path | None, typer.Option("--waves", help="Folder that textmine waves wrote: what changed.")
@@ -71,36 +83,21 @@ def report(
             help="codebook, framework, content, coding_reliability or reflexive; for the methods.",
         ),
     ] = None,
-    rule: Annotated[
-        str, typer.Option("--rule", help="Disclosure rule: nhs_hes, gpps, ons_srs or simple5.")
-    ] = "simple5",
+    rule: Rule = "simple5",
     title: Annotated[str | None, typer.Option("--title", help="Title of the report.")] = None,
     prevalence: Annotated[
         Path | None,
         typer.Option("--prevalence", help="Table of textmine prevalence, instead of --checked."),
     ] = None,
-    probability: Annotated[
-        str | None, typer.Option("--probability", help="Column of each unit's chance of being drawn.")
-    ] = None,
-    weight: Annotated[str | None, typer.Option("--weight", help="Column of the survey weights.")] = None,
-    cluster: Annotated[
-        str | None, typer.Option("--cluster", help="Column of what the survey drew first.")
-    ] = None,
-    strata: Annotated[str | None, typer.Option("--strata", help="Column of the survey's strata.")] = None,
-    respondent: Annotated[
-        str | None, typer.Option("--respondent", help="Column of the respondents; known if coded with it.")
-    ] = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="Count each answer or each respondent.")] = None,
-    base: Annotated[
-        str | None, typer.Option("--base", help="Share of those asked, answered or substantive.")
-    ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option("--target", help="finite (this wave) or superpopulation (what it was drawn from)."),
-    ] = None,
-    id: Annotated[
-        str | None, typer.Option("--id", help="Column of the unit ids in the checked file.")
-    ] = None,
+    probability: Probability = None,
+    weight: Weight = None,
+    cluster: Cluster = None,
+    strata: Strata = None,
+    respondent: Respondent = None,
+    unit: CountedUnit = None,
+    base: Base = None,
+    target: Target = None,
+    id: CheckedId = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:

@@ -17,6 +17,17 @@ from textmine.commands.common import (
     print_paths,
     show_steps,
 )
+from textmine.commands.survey_options import (
+    Base,
+    By,
+    CheckedId,
+    Cluster,
+    CountedUnit,
+    Probability,
+    Respondent,
+    Strata,
+    Weight,
+)
 from textmine.errors import InputError
 
 
@@ -46,30 +57,18 @@ def waves(
     time: Annotated[
         list[float] | None, typer.Option("--time", help="When each wave was, such as 2024; for the trend.")
     ] = None,
-    by: Annotated[
-        list[str] | None, typer.Option("--by", help="Column of groups; may be given again.")
-    ] = None,
-    weight: Annotated[str | None, typer.Option("--weight", help="Column of the survey weights.")] = None,
-    cluster: Annotated[
-        str | None, typer.Option("--cluster", help="Column of what the survey drew first.")
-    ] = None,
-    strata: Annotated[str | None, typer.Option("--strata", help="Column of the survey's strata.")] = None,
-    respondent: Annotated[
-        str | None, typer.Option("--respondent", help="Column of the respondents; known if coded with it.")
-    ] = None,
+    by: By = None,
+    weight: Weight = None,
+    cluster: Cluster = None,
+    strata: Strata = None,
+    respondent: Respondent = None,
     panel: Annotated[
         bool, typer.Option("--panel", help="A respondent's name is one person in both waves.")
     ] = False,
-    unit: Annotated[str | None, typer.Option("--unit", help="Count each answer or each respondent.")] = None,
-    base: Annotated[
-        str | None, typer.Option("--base", help="Share of those asked, answered or substantive.")
-    ] = None,
-    probability: Annotated[
-        str | None, typer.Option("--probability", help="Column of each unit's chance of being drawn.")
-    ] = None,
-    id: Annotated[
-        str | None, typer.Option("--id", help="Column of the unit ids in the checked files.")
-    ] = None,
+    unit: CountedUnit = None,
+    base: Base = None,
+    probability: Probability = None,
+    id: CheckedId = None,
     same: Annotated[
         list[str] | None,
         typer.Option("--same", help="A code of which only the wording changed; may be given again."),
