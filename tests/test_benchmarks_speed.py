@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from textmine.coding.artefact import load_coder
 from textmine.corpus import Corpus
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
@@ -53,3 +54,23 @@ def test_peer_that_is_absent_has_a_row_that_says_so(monkeypatch: pytest.MonkeyPa
     speed_peers.write_table(pd.DataFrame(rows), 1000)
     assert written[0]["comments a second"].tolist() == ["9,000", "setfit is not installed", "90"]
     assert written[0]["textmine is times as fast"].tolist() == ["1.0", "", "100.0"]
+
+
+def test_tricks_change_nothing_but_the_time(tiny_model: Path) -> None:
+    import speed_tricks
+
+    said = ["We train together.", "It saves money", "n/a", "Nothing", "Â£5 saved, &amp; more", ""]
+    texts = [said[i % 6] if i % 3 else f"{said[i % 6]} {i % 40}" for i in range(120)]
+    coder = load_coder(str(tiny_model))
+    found = [
+        speed_tricks.time_trick(trick) for trick in speed_tricks.list_tricks(coder, texts, ["", "Why?"] * 60)
+    ]
+    assert len({row["trick"] for row in found}) == len(found) >= 5
+
+
+def test_a_trick_that_changes_something_is_told() -> None:
+    import speed_tricks
+
+    trick = speed_tricks.Trick("wrong", lambda: 1, lambda: 2, lambda a, b: a == b)
+    with pytest.raises(RuntimeError, match="wrong"):
+        speed_tricks.time_trick(trick)
