@@ -233,6 +233,65 @@ def test_stratified_sample_is_thinned_to_equal_chances() -> None:
     assert thin_strata(strata[:500], chances, units) is None
 
 
+def test_stratified_sample_is_certified_by_what_thinning_leaves(
+    wave: ScoredWave, truth: pd.DataFrame
+) -> None:
+    high = wave.scores["sure"] >= 0.7
+    chance = pd.Series(np.where(high, 0.8, 0.4), index=UNITS)
+    drawn = UNITS[(np.random.default_rng(3).random(N) < chance) & wave.scores["sure"].notna()]
+    strata = high.map({True: "high", False: "rest"})[drawn]
+    checked = Checked(truth.loc[drawn], probability=chance[drawn], strata=strata)
+    made = certify_coded(wave, checked)
+    kept = thin_strata(strata, chance[drawn], drawn)
+    assert kept is not None and len(kept) < len(drawn)
+    assert made.sample.design == "stratified, thinned to equal chances"
+    assert made.sample.units == len(kept)
+    assert made.codes[0].read == (wave.scores.loc[kept, "sure"] >= 0.6).sum()
+    assert made.codes[0].rejected_read == (wave.scores.loc[kept, "sure"] < 0.3).sum()
+    assert made.sample.sha256 == hash_sample(checked, ["sure", "loose"])  # of all that was read
+    banded = certify_coded(wave, Checked(truth.loc[drawn], chance[drawn], {"sure": 0.7}, strata=strata))
+    assert banded.sample.design == "drawn inside bands"
+    assert banded.codes[0].read == high[drawn].sum()  # inside the band all had one chance
+    wide = certify_coded(wave, Checked(truth.loc[drawn], chance[drawn], {"sure": 0.6}, strata=strata))
+    rest = (wave.scores.loc[drawn, "sure"] >= 0.6).sum() - high[drawn].sum()
+    kept_high = wide.codes[0].read - rest  # all of the rest, and of the high ones every other
+    assert 0.4 < kept_high / high[drawn].sum() < 0.6
+
+
+def test_unit_whose_score_is_the_threshold_itself_is_accepted_and_that_of_the_floor_is_read() -> None:
+    units = pd.Index([f"u{n}" for n in range(1000)])
+    scores = pd.DataFrame({"sure": np.tile(np.arange(10) / 10, 100)}, index=units)
+    model, book = ModelName(id="m", sha256="a" * 64), CodebookName(id="b", sha256="b" * 64)
+    wave = ScoredWave(scores, {"sure": 0.8}, model, book, "f", {"sure": "Sure code"})
+    drawn = units[np.random.default_rng(0).permutation(1000)[:300]]
+    right = (scores.loc[drawn] >= 0.8).astype(float)
+    sure = certify_coded(wave, Checked(right)).codes[0]
+    assert (sure.name, sure.threshold, sure.read) == ("Sure code", 0.8, int(right["sure"].sum()))
+    assert (sure.accepted, sure.to_review, sure.rejected) == (200, 400, 400)
+    assert sure.rejected_read == (scores.loc[drawn, "sure"] < 0.4).sum() and sure.rejected_hits == 0
+    assert sure.precision_low == pytest.approx(0.1 ** (1 / sure.read), abs=1e-6)  # all are right
+    few = scores.loc[drawn[:60]]
+    none = certify_coded(wave, Checked((few >= 0.85).astype(float))).codes[0]
+    applies, above = int((few["sure"] >= 0.8).sum()), int((few["sure"] > 0.85).sum())
+    assert 0 < above < applies < 22
+    assert (none.threshold, none.right, none.read, none.accepted) == (None, above, applies, 0)
+    assert none.reason == f"{applies} read where it applies, 22 needed: audit a band, --band"
+    assert 0 < none.precision_low < above / applies
+    unread = certify_coded(wave, Checked((few[few["sure"] < 0.8] >= 0.8).astype(float), bands={"sure": 0.9}))
+    assert (unread.codes[0].read, unread.codes[0].precision_low) == (0, 0.0)
+    assert unread.codes[0].reason == "0 of 0 read inside the band right, at least 22 read needed"
+
+
+def test_certificate_tells_where_its_sample_stands(wave: ScoredWave, truth: pd.DataFrame) -> None:
+    inside = draw_units(wave.scores, 40, code="sure", threshold=0.8)
+    checked = Checked(truth.loc[RANDOM], bands={"sure": 0.8}, band_labels={"sure": truth.loc[inside]})
+    given = {"files": ("checked.csv",), "band_files": {"sure": "band.csv"}, "id": "answer"}
+    sample = certify_coded(wave, checked, date="2026-11-14", **given).sample  # type: ignore[arg-type]
+    assert (sample.files, sample.band_files, sample.id) == (("checked.csv",), {"sure": "band.csv"}, "answer")
+    assert sample.sha256 == hash_sample(checked, ["sure", "loose"])
+    assert draw_units(wave.scores, 1, seed=3)[0] in UNITS
+
+
 @pytest.mark.slow
 def test_certificates_by_thinned_samples_are_wrong_as_seldom_as_promised() -> None:
     from textmine.estimates.plan import plan_audit

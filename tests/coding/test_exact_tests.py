@@ -64,6 +64,13 @@ def test_least_sample_is_the_first_power_under_the_error(delta: float, least: in
     assert 0.9**least <= delta < 0.9 ** (least - 1)
 
 
+def test_error_that_is_met_exactly_is_met() -> None:
+    assert [minimum_sample(0.9, 0.9**read) for read in range(1, 60)] == list(range(1, 60))
+    assert minimum_sample(0.5, 0.6) == 1
+    assert minimum_correct(2, 0.5, 0.25) == 2
+    assert certify_sequence([0.9, 0.8], [1, 1], precision=0.5, delta=0.25).loosest == Cut(0.8, 2, 2)
+
+
 @given(st.integers(1, 120), st.sampled_from([0.8, 0.9, 0.95]), st.sampled_from([0.1, 0.05, 0.01]))
 def test_least_right_is_the_first_that_is_odd_enough(read: int, precision: float, delta: float) -> None:
     def odds(right: int) -> float:
@@ -120,6 +127,16 @@ def test_no_threshold_goes_below_the_lowest_which_is_the_last() -> None:
     assert certify_sequence(scores, np.ones(101), **PROMISE, lowest=0.9).passed == ()
 
 
+def test_unit_at_the_lowest_threshold_counts_and_every_size_of_the_steps_is_tested() -> None:
+    scores = np.linspace(0.8, 0.53, 28)
+    found = certify_sequence([*scores, 0.5, 0.4], np.ones(30), **PROMISE, lowest=0.5)
+    assert [cut.read for cut in found.passed] == [22, 27, 29]
+    assert found.loosest == Cut(0.5, 29, 29)
+    assert [cut.read for cut in certify_sequence(scores, np.ones(28), **PROMISE).passed] == [22, 27, 28]
+    alone = certify_sequence(scores[:27], np.ones(27), **PROMISE, step=1)
+    assert [cut.read for cut in alone.passed] == [22, 23, 24, 25, 26, 27]
+
+
 def test_scores_without_labels_are_refused() -> None:
     with pytest.raises(InputError, match="2 scores and 1 labels"):
         certify_sequence([0.1, 0.2], [1], **PROMISE)
@@ -130,10 +147,11 @@ def test_scores_without_labels_are_refused() -> None:
 
 @pytest.mark.parametrize("share", [0.0, 1.0, 1.5, -0.1, 90])
 def test_what_is_no_share_is_refused(share: float) -> None:
-    with pytest.raises(InputError, match="Give a share between 0 and 1"):
-        minimum_sample(share, 0.1)
-    with pytest.raises(InputError, match="Give a share between 0 and 1"):
-        minimum_sample(0.9, share)
+    for counted in (minimum_sample, lambda precision, delta: minimum_correct(30, precision, delta)):
+        with pytest.raises(InputError, match=f"^precision is {share}. Give a share between 0 and 1"):
+            counted(share, 0.1)
+        with pytest.raises(InputError, match=f"^delta is {share}. Give a share between 0 and 1"):
+            counted(0.9, share)
 
 
 def test_band_is_certified_by_what_was_read_inside_it() -> None:
@@ -155,6 +173,20 @@ def test_elusion_bound_covers_hits_and_a_pile_of_which_nothing_was_read() -> Non
     assert bound_elusion(0, 0) == 1.0 == bound_elusion(4, 4)
     with pytest.raises(InputError, match="5 hits among 4"):
         bound_elusion(5, 4)
+
+
+@pytest.mark.parametrize(("hits", "read"), [(1, 20), (3, 300), (19, 20)])
+def test_elusion_bound_is_the_share_that_makes_so_few_hits_just_odd(hits: int, read: int) -> None:
+    share = bound_elusion(hits, read)
+    odds = sum(comb(read, k) * share**k * (1 - share) ** (read - k) for k in range(hits + 1))
+    assert odds == pytest.approx(0.05)
+
+
+def test_reject_sequence_goes_up_by_its_step_to_the_first_failure() -> None:
+    scores, truth = np.linspace(0, 1, 200), np.zeros(200)
+    truth[152] = 1
+    found = [reject_sequence(scores, truth, miss=0.02, highest=0.99, step=step) for step in (1, 3, 5)]
+    assert [cut.read for cut in found if cut is not None] == [152, 152, 149]
 
 
 def test_reject_sequence_needs_as_many_as_show_the_share_without_a_hit() -> None:
@@ -181,6 +213,12 @@ def test_reject_by_misses_lets_no_more_fall_than_the_risk_allows() -> None:
     assert 200 / 201 * fall + 1 / 201 <= 0.1 < 200 / 201 * (fall + 1 / 200) + 1 / 201
     assert reject_by_misses([0.9] * 8, [1] * 8, miss=0.1) is None  # 1 / 9 is above .1 already
     assert reject_by_misses([0.9], [0], miss=0.1) is None
+    assert reject_by_misses([0.7], [1], miss=0.6) == 0.7
+    assert (
+        reject_by_misses([0.6, 0.9, 0.3, 0.2], [1, 1, 1, 0], miss=0.25) == 0.3
+    )  # none of the three may fall
+    assert reject_by_misses([0.6, 0.9, 0.3], [1, 1, 1], miss=0.99) == 0.9
+    assert reject_by_misses([0.6, 0.9, 0.3], [1, 1, 1], miss=1.0) == 0.9
 
 
 def test_stopping_counts_what_would_have_to_be_missing() -> None:
@@ -188,6 +226,14 @@ def test_stopping_counts_what_would_have_to_be_missing() -> None:
     assert (found.missing, round(found.p, 6)) == (3, 0.215567)
     assert judge_stopping(2000, 900, 0, 95).missing == 6
     assert judge_stopping(100, 100, 0, 50).p == 0.0  # all was read: nothing can be missing
+
+
+def test_hits_in_the_sample_make_more_missing() -> None:
+    found = judge_stopping(1000, 400, 2, 50)
+    assert found.missing == 5  # 52 hits are 95% of 54.7: five of the 1,000 at the least, not three
+    p = sum(comb(5, k) * comb(995, 400 - k) / comb(1000, 400) for k in range(3))
+    assert found.p == pytest.approx(p)
+    assert judge_stopping(2, 1, 0, 95).missing == 2  # no more than remain
 
 
 def test_likeliest_start_forgives_a_mistake_among_the_highest_scores() -> None:
@@ -207,6 +253,22 @@ def test_likeliest_start_looks_at_scores_alone() -> None:
         truth[190 : 190 + wrong] = 0
         starts.add(certify_sequence(scores, truth, **PROMISE, likely_first=True).passed[0].read)
     assert len(starts) == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_likeliest_start_is_where_most_such_samples_would_pass(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores = np.sort(rng.beta(12, 0.7 + 0.1 * seed, 90))[::-1]
+    chances = {}
+    for read in (*range(22, 91, 5), 90):
+        least = minimum_correct(read, **PROMISE)
+        mean = scores[:read].mean()
+        assert least is not None
+        chances[read] = sum(
+            comb(read, k) * mean**k * (1 - mean) ** (read - k) for k in range(least, read + 1)
+        )
+    found = certify_sequence(scores, np.ones(90), **PROMISE, likely_first=True)
+    assert found.passed[0].read == max(chances, key=chances.__getitem__)
 
 
 @pytest.mark.parametrize("likely_first", [False, True])

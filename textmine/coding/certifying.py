@@ -323,7 +323,9 @@ def _audit(
         labels = checked.labels[code].dropna() if code in checked.labels else pd.Series(dtype=float)
         labels = labels[labels.index.isin(inside.index)]
         even = chances is None or are_equal(chances.reindex(labels.index))
-        if not even and (kept := thin_strata(checked.strata, checked.probability, labels.index)) is not None:
+        strata = checked.strata  # a stratum's units outside the band were not lost: they are of no concern
+        strata = None if strata is None else strata[strata.index.isin(inside.index)]
+        if not even and (kept := thin_strata(strata, checked.probability, labels.index)) is not None:
             labels, even = labels.loc[kept], True
     if not even:
         raise InvalidDesign(

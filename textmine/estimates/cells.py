@@ -43,7 +43,6 @@ class Cells:
     effective_read: Floats
     degrees: Floats
     perfect: Mask
-    level: Floats  # a of m = a + lam f
     guard: Floats
 
     @property
@@ -123,7 +122,6 @@ def estimate_cells(
         effective_read=np.nan_to_num(effective),
         degrees=degrees,
         perfect=~wrong & (hits > 0) & (hits < read) & (not beyond),
-        level=level,
         guard=guard,
     )
 
