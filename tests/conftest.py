@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -10,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import invalidate_caches
@@ -20,9 +22,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# A busy machine is not a bug: no example fails for being slow.
-settings.register_profile("textmine", deadline=None)
-settings.load_profile("textmine")
+# A busy machine is not a bug: no example fails for being slow. The same examples are tried each time, unless
+# others are asked for, as somebody does who looks for what nobody thought of (CONTRIBUTING.md).
+settings.register_profile("textmine", deadline=None, derandomize=True)
+settings.register_profile("anew", deadline=None)
+settings.load_profile("anew" if os.environ.get("TEXTMINE_EXAMPLES") == "anew" else "textmine")
 
 #: A word that stands in respondents' texts only: no error, note, log or model may ever show it.
 SECRET = "Quillfeather"
@@ -212,6 +216,69 @@ def debian() -> Callable[[str, Callable[[], object]], bool]:
 def distribution() -> Callable[[str], bool]:
     """``install_distribution``, for tests that need a large Python package."""
     return install_distribution
+
+
+# --- a database server --------------------------------------------------------------------------------------
+
+
+def find_servers() -> Path | None:
+    """The folder of PostgreSQL's programs, newest version first; None where there are none."""
+    found = shutil.which("initdb")
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    return Path(found).parent if found else places[0].parent if places else None
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A PostgreSQL server of the tests' own, which can be stopped and started."""
+
+    folder: Path
+    port: int
+    alone: tuple[str, ...]  # the server refuses to run as root
+
+    url = property(lambda self: f"postgresql://textmine@127.0.0.1:{self.port}/postgres")
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+        self.run(
+            "pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o", options, "start"
+        )
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", self.folder / "data", "-w", "-m", "immediate", "stop")
+
+    def run(self, program: str, *words: object) -> None:
+        command = [*self.alone, str((find_servers() or Path()) / program), *map(str, words)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+
+
+@pytest.fixture(scope="session")
+def make_postgres() -> Iterator[Callable[[], PostgresServer]]:
+    """Makes and starts a PostgreSQL server; Debian's is installed first where that can be done."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install textmine[postgres]")
+    made: list[PostgresServer] = []
+    with contextlib.ExitStack() as ends:
+
+        def make() -> PostgresServer:
+            if not install_package("postgresql", find_servers):
+                pytest.skip(
+                    "no PostgreSQL, and none could be installed; or set TEXTMINE_POSTGRES to a database's URL"
+                )
+            alone: tuple[str, ...] = ()
+            folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="textmine-postgres-")))
+            if hasattr(os, "geteuid") and os.geteuid() == 0:
+                if not shutil.which("runuser"):
+                    pytest.skip("PostgreSQL does not run as root, and runuser is not here")
+                alone = ("runuser", "-u", "postgres", "--")
+                shutil.chown(folder, "postgres")
+            server = PostgresServer(folder, 50_000 + (os.getpid() + 100 * len(made)) % 10_000, alone)
+            server.run("initdb", "-D", folder / "data", "-U", "textmine", "--auth=trust", "-E", "UTF8")
+            server.start()
+            ends.callback(server.stop)
+            made.append(server)
+            return server
+
+        yield make
 
 
 # --- a process that ends anywhere ---------------------------------------------------------------------------

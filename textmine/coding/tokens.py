@@ -131,8 +131,10 @@ def fold(text: str) -> str:
     "don't stop"
     """
     lowered = text.lower()
-    if len(lowered) != len(text):  # a few letters, such as 'İ', grow when lowered
-        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    if len(lowered) != len(text):  # a few letters, such as 'İ', grow when lowered, and stay as they are
+        grows = [len(c.lower()) > 1 for c in text]  # what stands for them is a letter too: 'Σ' looks at those
+        lowered = "".join("x" if more else c for c, more in zip(text, grows, strict=True)).lower()
+        lowered = "".join(c if more else low for c, low, more in zip(text, lowered, grows, strict=True))
     return lowered.replace("’", "'") if "’" in lowered else lowered
 
 
