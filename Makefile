@@ -7,6 +7,8 @@
 #   make docs       the documentation, into out/site
 #   make bundle     wheels pinned by hash, for machines without internet (docs/installing.md)
 #   make sbom, make audit, make lowest   what textmine is made of, and is it sound (docs/security.md)
+#   make mutate      plant mistakes in the code and see whether the tests notice (docs/reliability.md)
+#   make coverage    lines and branches that the quick tests reach, by room (docs/reliability.md)
 #   make notebooks   run the notebooks anew and keep what they show
 #   make clean      remove what was made, save .venv (rm -rf .venv for a wholly fresh start)
 #
@@ -21,7 +23,7 @@ FITS  = import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 # Nothing is fetched from a model hub: all that is needed comes with the packages.
 export HF_HUB_OFFLINE = 1
 
-.PHONY: demo test test-slow check format models vectors bundle docs clean notebooks sbom audit lowest
+.PHONY: demo test test-slow check format models vectors bundle docs clean notebooks sbom audit lowest mutate coverage
 
 demo: $(STAMP)
 	@$(BIN)/textmine demo
@@ -73,6 +75,14 @@ audit: $(STAMP)
 
 lowest: $(STAMP)
 	$(BIN)/python -m tools.lowest --folder out/lowest
+
+# make mutate MODULES=textmine/spans.py, or MODULES='textmine/waves --sample 50'; without, all that it knows: hours.
+mutate: $(STAMP)
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.mutate $(MODULES)
+
+coverage: $(STAMP)
+	$(BIN)/python -m pytest -q -n 2 -m "not slow" --cov --cov-report=json:out/coverage.json
+	$(BIN)/python -m tools.line_coverage out/coverage.json
 
 notebooks: $(STAMP)
 	$(BIN)/python notebooks/refresh.py

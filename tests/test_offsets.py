@@ -117,6 +117,21 @@ def test_edits_that_touch_stay_apart() -> None:
     assert found.to_raw(Span(1, 2)) == Span(2, 4)
 
 
+def test_edits_of_two_steps_that_touch_stay_apart() -> None:
+    first = OffsetMap.from_edits(6, [(0, 2, "a")])
+    both = first.then(OffsetMap.from_edits(5, [(1, 3, "b")]))
+    assert both.edits == (Edit(0, 2, 0, 1), Edit(2, 4, 1, 2))
+
+
+def test_edits_may_give_the_length_of_what_stands_there_now() -> None:
+    assert OffsetMap.from_edits(4, [(1, 2, 3)]) == OffsetMap.from_edits(4, [(1, 2, "xyz")])
+
+
+def test_map_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        OffsetMap.identity(3).raw_length = 4  # type: ignore[misc]
+
+
 def test_inserted_text_is_booked_on_its_neighbour() -> None:
     assert OffsetMap.from_edits(2, [(1, 1, "xx")]).edits == (Edit(0, 1, 0, 3),)
     assert OffsetMap.from_edits(2, [(0, 0, "xx")]).edits == (Edit(0, 1, 0, 3),)
@@ -140,11 +155,18 @@ def test_spans_beyond_the_text_are_refused() -> None:
     "value",
     [{}, {"raw_length": 3, "clean_length": 3, "edits": [[0, 1, 0]]},
      {"raw_length": 3, "clean_length": 3, "edits": [[0, 1, 0, 0]]},
-     {"raw_length": 3, "clean_length": 2, "edits": [[2, 1, 2, 0]]}],
+     {"raw_length": 3, "clean_length": 2, "edits": [[2, 1, 2, 0]]},
+     {"raw_length": 3, "clean_length": 4, "edits": [[2, 1, 2, 2]]},
+     {"raw_length": 4, "clean_length": 3, "edits": [[2, 2, 2, 1]]}],
 )  # fmt: skip
 def test_numbers_that_are_no_map_are_refused(value: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="offset map"):
         OffsetMap.from_dict(value)
+
+
+def test_refused_map_says_what_is_wrong_with_it() -> None:
+    with pytest.raises(ValueError, match="KeyError"):
+        OffsetMap.from_dict({})
 
 
 def test_many_edits_take_time_in_proportion() -> None:

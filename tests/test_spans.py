@@ -34,6 +34,31 @@ def test_emoji_is_one_code_point_and_two_units() -> None:
     assert len(Span(1, 2)) == 1
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "span"),
+    [(1, 2, Span(1, 2)), (1, 3, Span(1, 2)), (2, 3, Span(1, 2)), (2, 4, Span(1, 3)), (3, 4, Span(2, 3)),
+     (0, 1, Span(0, 1)), (0, 2, Span(0, 2)), (2, 2, Span(2, 2))],
+)  # fmt: skip
+def test_edge_inside_an_emoji_takes_in_the_whole(start: int, end: int, span: Span) -> None:
+    assert Span.from_utf16(start, end, "a😀b") == span
+    assert Span.from_utf16(start + 2, end + 2, "éça😀b") == Span(span.start + 2, span.end + 2)
+
+
+def test_half_a_character_counts_as_one_unit() -> None:
+    """Broken text keeps halves of emoji: they are counted, not refused."""
+    text = "a\ud83d b\ude00"
+    assert Span(1, 5).to_utf16(text) == Span(1, 5)
+    assert Span.from_utf16(2, 5, text) == Span(2, 5)
+    assert Span.from_utf16(1, 2, text) == Span(1, 2)
+    assert Span.from_utf16(4, 5, text) == Span(4, 5)
+
+
+def test_span_cannot_be_changed_and_can_be_counted() -> None:
+    with pytest.raises(AttributeError):
+        Span(1, 2).start = 0  # type: ignore[misc]
+    assert len({Span(1, 2), Span(1, 2), Span(1, 3)}) == 2
+
+
 @pytest.mark.parametrize(("start", "end"), [(-1, 2), (3, 2)])
 def test_span_that_ends_before_it_starts_is_refused(start: int, end: int) -> None:
     with pytest.raises(ValueError, match="0 <= start <= end"):
@@ -62,3 +87,7 @@ def test_quote_is_found_word_for_word(before: str, quote: str) -> None:
     found = find_quote(quote, text)
     assert found is None if not quote else found is not None and found.slice(text) == quote
     assert find_quote("not in it", "text") is None
+
+
+def test_quote_that_stands_twice_is_found_at_its_first_place() -> None:
+    assert find_quote("bids", "bids and bids") == Span(0, 4)

@@ -48,10 +48,14 @@ class Span:
     def from_utf16(cls, start: int, end: int, text: str) -> Span:
         """The code-point span of a stretch given in UTF-16 code units of ``text``.
 
+        An edge inside a character of two units (an emoji) takes in the whole character.
+
         >>> Span.from_utf16(2, 3, "😀a")
         Span(start=1, end=2)
         """
         units = text.encode("utf-16-le", "surrogatepass")
+        if start < end and _is_inside_a_pair(units, start):
+            start -= 1
         first = len(units[: 2 * start].decode("utf-16-le", "surrogatepass"))
         inside = len(units[2 * start : 2 * end].decode("utf-16-le", "surrogatepass"))
         return cls(first, first + inside)
@@ -84,3 +88,9 @@ def find_quote(quote: str, text: str) -> Span | None:
 
 def _utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _is_inside_a_pair(units: bytes, at: int) -> bool:
+    """Whether the place before the code unit ``at`` lies between the two halves of one character."""
+    around = units[2 * at - 2 : 2 * at + 2]
+    return len(around) == 4 and len(around.decode("utf-16-le", "surrogatepass")) == 1

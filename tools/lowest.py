@@ -22,7 +22,7 @@ from tools.requirements import list_lowest, read_requirements
 ROOT = Path(__file__).resolve().parents[1]
 #: Extras without torch, which are quick to install.
 EXTRAS = ("annotate", "onnx", "postgres")
-TEST_PACKAGES = ("pytest", "hypothesis", "lxml", "httpx", "hatchling", "packaging")
+TEST_PACKAGES = ("pytest", "hypothesis", "lxml", "httpx", "hatchling", "packaging", "frictionless")
 ROOMS = ("agreement", "annotations", "coding", "disclosure", "estimates", "exchange", "jobs", "migration")
 ROOMS += ("passages", "privacy", "provenance", "reading", "report", "topics", "waves")
 

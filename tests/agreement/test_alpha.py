@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from textmine.agreement import measure_alpha
+from textmine.agreement.alpha import number_values
 from textmine.errors import InputError
 
 NAN = np.nan
@@ -108,3 +109,25 @@ def test_nothing_coded_has_no_answer() -> None:
     assert np.isnan(measure_alpha(np.full((2, 3), NAN)))
     assert np.isnan(measure_alpha(np.zeros((2, 0))))
     assert np.isnan(measure_alpha([[None, None], [None, None]], level="ordinal"))
+
+
+def test_number_and_the_word_for_it_are_two_values() -> None:
+    assert number_values([["a", 1], ["a", "1"]])[1] == [1, "1", "a"]
+
+
+def test_numbers_stand_in_their_order_whole_or_not() -> None:
+    assert number_values([[1, 1.5], [2, None]])[1] == [1, 1.5, 2]
+
+
+def test_rows_of_unequal_length_are_refused() -> None:
+    with pytest.raises(InputError, match="all rows equally long"):
+        measure_alpha([1, 0, 1])
+
+
+def test_ratio_takes_shares_between_nought_and_one() -> None:
+    assert measure_alpha([[0, 0.5, 1], [0, 0.5, 1]], level="ratio") == 1
+
+
+def test_distance_may_know_more_categories_than_were_met_and_gaps_stay_gaps() -> None:
+    codings = [[0, 1, 1, None], [0, 0, 1, 1]]
+    assert measure_alpha(codings, distance=1 - np.eye(4)) == pytest.approx(measure_alpha(codings))

@@ -97,3 +97,18 @@ def test_brennan_prediger_takes_the_number_of_categories_given() -> None:
     codings = [[1, 1, 0, 0], [1, 0, 0, 0]]
     assert measure_brennan_prediger(codings, categories=4) == pytest.approx((0.75 - 0.25) / 0.75)
     assert np.isnan(measure_brennan_prediger([[1, 1], [1, 1]]))
+
+
+def test_interval_of_ac1_stays_between_minus_one_and_one() -> None:
+    ac1, _, low, high = measure_ac1([[1, 0, 1, 0, 1], [0, 1, 0, 1, 1]])
+    assert low == -1 and low <= ac1 <= high <= 1
+
+
+def test_one_unit_has_an_ac1_and_no_error() -> None:
+    ac1, error, low, high = measure_ac1([[1], [0]])
+    assert ac1 == pytest.approx(-1) and np.isnan([error, low, high]).all()
+
+
+def test_coder_who_coded_nothing_changes_no_kappa() -> None:
+    two = [[1, 1, 0, 0], [1, 0, 0, 0]]
+    assert measure_conger([*two, [None] * 4]) == pytest.approx(measure_conger(two)) == pytest.approx(0.5)

@@ -37,3 +37,23 @@ def test_most_disputed_unit_comes_first_by_id_alone(make_coded) -> None:
     assert found["disputed_codes"].tolist() == ["a; b; c", "b"]
     assert found["distance"].tolist() == [1, 0.6667]
     assert list(found.columns) == ["unit_id", "coders", "codes", "disputed_codes", "distance"]
+
+
+def test_equally_frequent_confusions_stand_in_the_order_of_the_codes(make_coded) -> None:
+    codes = [f"c{n:02d}" for n in range(30)]
+    one, other = (
+        make_coded(
+            name, {f"u{n}": [float(at == (n + shift) % 30) for at in range(30)] for n in range(30)}, codes
+        )
+        for name, shift in (("ann", 0), ("ben", 1))
+    )
+    assert measure_agreement(one, other, draws=1).confusions["first_gave"].tolist() == codes
+
+
+def test_each_disputed_unit_tells_how_many_coded_it(make_coded) -> None:
+    ann = make_coded("ann", {"u1": [1, 1, 0], "u2": [1, 0, 0]})
+    ben = make_coded("ben", {"u1": [1, 0, 0], "u2": [0, 1, 1]})
+    cat = make_coded("cat", {"u1": [1, 0, 0]})
+    found = measure_agreement(ann, ben, cat).disputed
+    assert found["coders"].tolist() == [2, 3] and found.index.tolist() == [0, 1]
+    assert found["codes"].tolist() == [3, 1]

@@ -127,3 +127,35 @@ def test_intervals_are_drawn_by_document(make_coded) -> None:
     row = measure_agreement(*coders, texts={u: "x" * 50 for u in units}).evidence.codes.iloc[0]
     assert row["u_alpha_low"] < row["u_alpha"] < row["u_alpha_high"]
     assert row["u_alpha_error"] == pytest.approx((row["u_alpha_high"] - row["u_alpha_low"]) / 3.92, rel=0.3)
+
+
+def test_stretches_that_share_nothing_have_no_overlap(make_coded) -> None:
+    found = measure(make_coded, [("u1", "a", 1, 3)], [("u1", "a", 5, 9)], {"u1": [1, 0]})
+    assert found.codes["overlap_f1"].iloc[0] == 0
+    assert found.codes["reason"].tolist() == ["", "no variation: no stretch was marked, or all of it"]
+
+
+def test_text_that_begins_unmarked_and_text_without_a_mark_count_like_others(make_coded) -> None:
+    texts = {"u1": "x" * 10, "u2": "y" * 30}
+    values = {"u1": [1, 0], "u2": [0, 0]}
+    found = measure(make_coded, [("u1", "a", 1, 5)], [("u1", "a", 2, 7)], values, texts)
+    wanted = measure_unitizing([[(1, 5, "a")], [(2, 7, "a")]], 10 + 30)
+    # The gap ends with its text, and a gap's length stands for itself, so that one line says the same.
+    value = found.overall.set_index("measure")["value"]
+    assert value["u_nominal"] == pytest.approx(wanted.nominal)
+    assert value["u_binary"] == pytest.approx(wanted.binary)
+    assert found.codes["u_alpha"].iloc[0] == pytest.approx(wanted.binary)
+
+
+def test_everything_of_the_stretches_goes_into_json(make_coded) -> None:
+    one = make_coded("ann", {"u1": [1]}, ["a"], [("u1", "a", 0, 5)])
+    other = make_coded("ben", {"u1": [1]}, ["a"], [("u1", "a", 2, 7)])
+    told = measure_agreement(one, other, texts=TEXTS).to_dict()["evidence"]
+    assert told["overall"]["u_nominal"]["value"] == pytest.approx(0.32)
+    assert told["per_code"][0]["code"] == "a" and told["reason"] == ""
+
+
+def test_empty_stretch_says_nothing_of_where(make_coded) -> None:
+    one = make_coded("ann", {"u1": [1], "u2": [1]}, ["a"], [("u1", "a", 3, 3), ("u2", "a", 0, 5)])
+    other = make_coded("ben", {"u1": [1], "u2": [1]}, ["a"], [("u1", "a", 2, 7), ("u2", "a", 0, 5)])
+    assert measure_agreement(one, other, texts=TEXTS).evidence.codes["n_units"].tolist() == [1]

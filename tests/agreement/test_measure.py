@@ -15,6 +15,8 @@ from hypothesis.extra.numpy import arrays
 
 from textmine.agreement import measure_ac1, measure_agreement, measure_alpha, measure_fleiss, measure_kappa
 from textmine.agreement.codings import name_coders
+from textmine.agreement.overall import _row_means
+from textmine.agreement.per_code import _warning
 from textmine.codebook import Codebook
 from textmine.coded import CodedDataset
 from textmine.errors import InputError
@@ -263,3 +265,87 @@ def test_twenty_thousand_units_take_seconds() -> None:
     found = measure_agreement(*coded_from(values.astype(float)), draws=1000)
     assert time.process_time() - start < 20
     assert found.codes["alpha"].between(0.5, 0.65).all()
+
+
+def test_unit_whose_respondent_is_not_known_is_one_of_its_own_and_is_counted(make_coded) -> None:
+    values = {"u1": [1, 0, 0], "u2": [0, 1, 0], "u3": [0, 0, 1]}
+    ann, ben = make_coded("ann", values), make_coded("ben", values)
+    found = measure_agreement(ann, ben, by={"u1": "r1", "u2": "r1"})
+    assert found.n_respondents == 2
+    assert any(note.startswith("1 unit(s) have no known respondent") for note in found.notes)
+    assert not any(
+        "no known respondent" in note
+        for note in measure_agreement(ann, ben, by=dict.fromkeys(values, "r")).notes
+    )
+
+
+def test_codes_that_no_unit_has_from_all_coders_make_no_sets(make_coded) -> None:
+    ann = make_coded("ann", {"u1": [1, 0], "u2": [0, 1]}, ["a", "b"])
+    ben, cat = (
+        make_coded("ben", {"u1": [1], "u2": [0]}, ["a"]),
+        make_coded("cat", {"u1": [0], "u2": [1]}, ["b"]),
+    )
+    row = measure_agreement(ann, ben, cat).overall.set_index("measure").loc["alpha_masi"]
+    assert row["n_units"] == 0 and np.isnan(row["value"])
+    assert row["reason"] == "no unit coded by two coders for all codes"
+
+
+def test_agreement_shows_who_and_how_many_in_a_line_and_as_a_page(make_coded) -> None:
+    ann = make_coded("ann", {"u1": [1, 0, 0], "u2": [0, 1, 0], "u3": [1, 0, 0]})
+    ben = make_coded("ben", {"u1": [1, 0, 0], "u2": [0, 1, 0], "u3": [0, 0, 0]})
+    found = measure_agreement(ann, ben)
+    assert repr(found).startswith(
+        "Agreement(inter-coder, ann, ben: 3 units coded by two or more, alpha of sets "
+    )
+    page = found._repr_html_()
+    for shown in ("Each code", "alpha_high", ">All codes together<", "exact_match", found.notes[0]):
+        assert shown in page
+    assert "inter-coder: ann, ben; 3 units coded by two or more" in page
+
+
+def test_figures_go_into_json_with_six_decimals_and_the_seed_they_came_from(make_coded) -> None:
+    units = [f"u{n}" for n in range(30)]
+    ann = make_coded("ann", {unit: [n % 2] for n, unit in enumerate(units)}, ["a"])
+    ben = make_coded("ben", {unit: [(n % 3) % 2] for n, unit in enumerate(units)}, ["a"])
+    found, again, other = (measure_agreement(ann, ben, **more) for more in ({}, {"seed": 0}, {"seed": 7}))
+    assert found.seed == 0 and found.codes.equals(again.codes)
+    assert not found.codes["alpha_low"].equals(other.codes["alpha_low"])
+    assert found.to_dict()["per_code"][0]["raw_agreement"] == 0.5
+    assert found.to_dict()["prevalence"][1]["prevalence"] == 0.333333
+
+
+def test_code_with_figures_enough_has_no_warning(make_coded) -> None:
+    units = [f"u{n}" for n in range(200)]
+    ann = make_coded("ann", {unit: [n % 2] for n, unit in enumerate(units)}, ["a"])
+    ben = make_coded("ben", {unit: [(n % 10 == 0) != (n % 2)] for n, unit in enumerate(units)}, ["a"])
+    row = measure_agreement(ann, ben, draws=500).codes.iloc[0]
+    assert row["n_marked"] >= 100 and row["warning"] == "" and row["reason"] == ""
+
+
+def test_mean_over_codes_passes_over_what_is_not_known() -> None:
+    nan = float("nan")
+    found = _row_means(np.array([[1, nan], [nan, nan], [2, 4]]))
+    assert found[[0, 2]].tolist() == [1, 3] and np.isnan(found[1])
+
+
+@pytest.mark.parametrize(
+    ("width", "told"), [(0.62, False), (0.8, False), (1.05, False), (1.25, True), (0.5, True)]
+)
+def test_bootstrap_and_jackknife_that_differ_by_half_are_told(width: float, told: bool) -> None:
+    row = {"n_marked": 50, "alpha_error": 0.8 / (2 * 1.96), "alpha_low": -0.2, "alpha_high": width - 0.2}
+    assert ("jackknife differ" in _warning(row, False, 0, 1000)) is told
+
+
+def test_full_agreement_of_twenty_still_leaves_wilsons_doubt(make_coded) -> None:
+    values = {f"u{n}": [n % 2] for n in range(20)}
+    row = measure_agreement(*(make_coded(name, values, ["a"]) for name in ("ann", "ben"))).codes.iloc[0]
+    assert row["raw_agreement"] == 1
+    assert row["raw_agreement_low"] == pytest.approx(1 - 1.959964**2 / (20 + 1.959964**2))
+
+
+def test_tables_of_pairs_and_of_coders_tell_how_often_each_gave_a_code(make_coded) -> None:
+    ann = make_coded("ann", {"u1": [1], "u2": [1], "u3": [1], "u4": [0]}, ["a"])
+    ben = make_coded("ben", {"u1": [1], "u2": [0], "u3": [0], "u4": [0]}, ["a"])
+    found = measure_agreement(ann, ben)
+    assert found.pairs.loc[0, ["prevalence_first", "prevalence_second"]].tolist() == [0.75, 0.25]
+    assert found.prevalence.set_index("coder")["n_given"].to_dict() == {"ann": 3, "ben": 1}

@@ -67,3 +67,19 @@ def test_what_cannot_be_timed_is_refused() -> None:
         measure_pace(events("ann", [0, 1]).assign(when=["2025-01-01", "soon"]))
     with pytest.raises(InputError, match="more than 0"):
         measure_pace(events("ann", [0, 1]), longest_gap=0)
+
+
+@pytest.mark.parametrize(
+    ("flag", "kind"), [("1.0", "with"), ("0.0", "without"), (" TRUE ", "with"), (0, "without")]
+)
+def test_flags_may_be_numbers_and_words(flag: object, kind: str) -> None:
+    events = pd.DataFrame({"who": "ann", "when": ["2025-01-01 09:00"], "with_evidence": [flag]})
+    pace = measure_pace(events)
+    counted = pace[(pace["who"] == "ann") & (pace["decisions"] == 1)]["evidence"].tolist()
+    assert counted == [kind, "either"]
+
+
+def test_times_may_be_written_in_more_than_one_way() -> None:
+    when = ["2025-01-01T09:00:00Z", "2025-01-01 09:02", "2025-01-01T10:03:00+01:00"]
+    pace = measure_pace(pd.DataFrame({"who": "ann", "when": when, "with_evidence": False}))
+    assert pace[pace["evidence"] == "either"]["minutes"].tolist() == [3.0, 3.0]

@@ -75,3 +75,8 @@ def test_share_that_none_may_stand_for_is_wilsons() -> None:
     for n in (1, 10, 300):
         middle, half = z**2 / (2 * n), z * np.sqrt(z**2 / (4 * n**2))
         assert most_missed(n) == pytest.approx((middle + half) / (1 + z**2 / n), rel=1e-6)
+
+
+def test_interval_holds_its_figure_even_above_all_samples() -> None:
+    low, high = find_interval(np.array([0.9, 0.1, 0.2, 0.3]))
+    assert 0.1 <= low < 0.2 and high == 0.9

@@ -38,3 +38,7 @@ def test_line_break_within_a_quote_is_white_space() -> None:
 def test_without_a_text_offsets_stand_and_quotes_have_no_place() -> None:
     assert place_stretch(Stretch("u", "c", 3, 9, "saves"), None) == (3, 9)
     assert place_stretch(Stretch("u", "c", None, None, "saves"), None) is None
+
+
+def test_nearest_place_is_that_which_begins_nearest() -> None:
+    assert find_nearest("a  b", "a b  a     b", near=4) == (5, 12)

@@ -71,3 +71,17 @@ def test_line_that_cannot_be_is_refused(segments, wanted: str) -> None:
 def test_one_observer_is_not_enough() -> None:
     with pytest.raises(InputError, match="two observers or more; 1 given"):
         measure_unitizing({"a": [(0, 5, "A")]}, 10)
+
+
+def test_nothing_may_be_a_value() -> None:
+    assert measure_unitizing([[(0, 5, None)], [(0, 5, None)]], 10).binary == 1
+
+
+def test_stretch_marked_twice_is_refused_whatever_the_values() -> None:
+    with pytest.raises(InputError, match="overlap at 0"):
+        measure_unitizing([[(0, 5, "A"), (0, 5, 1)], []], 10)
+
+
+def test_line_may_be_short() -> None:
+    halves = [(0, 0.2, "A"), (0.2, 0.4, "B")]
+    assert measure_unitizing([halves, halves], 0.4).nominal == pytest.approx(1)
