@@ -2,7 +2,8 @@
 
 TextmineError (a ValueError)
 ├── InputError      a table, a column, a row or a label file is not what was wanted
-│   └── InvalidDesign     the units read were drawn in a way that bears no such claim
+│   ├── InvalidDesign     the units read were drawn in a way that bears no such claim
+│   └── StoreUnavailable  the annotation store cannot be reached for now
 ├── CodebookError   a codebook breaks its form; carries all problems found
 └── ModelError      a model folder is missing, damaged or does not fit
 
@@ -37,6 +38,16 @@ class InvalidDesign(InputError):
     """The units that people read were drawn in a way that does not bear the claim asked for.
 
     >>> issubclass(InvalidDesign, TextmineError)
+    True
+    """
+
+
+class StoreUnavailable(InputError):
+    """The annotation store cannot be reached for now: it is stopped, locked or on a full disk.
+
+    What was to be written may be sent again, with the same id: it is stored once.
+
+    >>> issubclass(StoreUnavailable, InputError)
     True
     """
 

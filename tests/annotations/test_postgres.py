@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -32,48 +30,9 @@ from textmine.jobs.forget import forget_respondent
 pytestmark = pytest.mark.slow
 
 
-def find_servers() -> Path | None:
-    """The folder of PostgreSQL's programs, newest version first; None where there are none."""
-    found = shutil.which("initdb")
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
-    return Path(found).parent if found else places[0].parent if places else None
-
-
 @pytest.fixture(scope="module")
-def database(debian: Callable[[str, Callable[[], object]], bool]) -> Iterator[str]:
-    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install textmine[postgres]")
-    given = os.environ.get("TEXTMINE_POSTGRES")
-    if given:
-        yield given
-        return
-    if not debian("postgresql", find_servers):
-        pytest.skip(
-            "no PostgreSQL, and none could be installed; or set TEXTMINE_POSTGRES to a database's URL"
-        )
-    programs = find_servers()
-    assert programs is not None
-    alone: list[str] = []
-    if hasattr(os, "geteuid") and os.geteuid() == 0:  # the server refuses to run as root
-        if not shutil.which("runuser"):
-            pytest.skip("PostgreSQL does not run as root, and runuser is not here")
-        alone = ["runuser", "-u", "postgres", "--"]
-    with tempfile.TemporaryDirectory(prefix="textmine-postgres-") as place:
-        folder = Path(place)
-        if alone:
-            shutil.chown(folder, "postgres")
-        data, port = folder / "data", 50_000 + os.getpid() % 10_000
-        make = [programs / "initdb", "-D", data, "-U", "textmine", "--auth=trust", "-E", "UTF8"]
-        control = [programs / "pg_ctl", "-D", data, "-w"]
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        start = [*control, "-l", folder / "log", "-o", options, "start"]
-        for command in (make, start):
-            made = subprocess.run([*alone, *command], stdout=subprocess.DEVNULL, cwd=folder)
-            assert made.returncode == 0
-        try:
-            yield f"postgresql://textmine@127.0.0.1:{port}/postgres"
-        finally:
-            stop = [*alone, *control, "-m", "immediate", "stop"]
-            subprocess.run(stop, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+def database(make_postgres: Callable[[], Any]) -> str:
+    return os.environ.get("TEXTMINE_POSTGRES") or make_postgres().url
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +99,16 @@ def test_processes_at_once_lose_nothing(tmp_path: Path, codebook: Codebook) -> N
     assert [run.wait(timeout=120) for run in runs] == [0, 0, 0]
     with AnnotationStore(path, "study", codebook) as store:
         assert [event.seq for event in store.events()] == list(range(1, 76))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are listed in /proc")
+def test_store_that_cannot_be_opened_is_let_go_of(tmp_path: Path, codebook) -> None:
+    path = tmp_path / "store.sqlite"
+    AnnotationStore(path, "study", codebook).close()
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE textmine_schema SET version = 99")
+        database.commit()
+    with pytest.raises(InputError, match="newer"):
+        AnnotationStore(path, "study", codebook)
+    held = [place for place in Path("/proc/self/fd").iterdir() if place.exists()]
+    assert not [place for place in held if str(place.readlink()).startswith(str(path))]

@@ -15,7 +15,7 @@ from textmine.annotating import boards, team
 from textmine.annotating.access import Limiter, Refused, Visitor, find_visitor, name_cookie
 from textmine.annotating.guard import is_same_origin
 from textmine.annotating.inbox import store_sent, take_list, take_number, take_text
-from textmine.errors import TextmineError
+from textmine.errors import StoreUnavailable, TextmineError
 
 if TYPE_CHECKING:
     from textmine.annotating.desk import Desk
@@ -248,6 +248,8 @@ class Door:
                 return Json(await run_in_threadpool(work, self.desk, visitor, given))
             except Refused as refused:
                 return _tell(refused)
+            except StoreUnavailable as error:  # not the page's fault: it keeps what it sent, and tries again
+                return _tell(Refused(503, str(error)))
             except TextmineError as error:
                 return _tell(Refused(422, str(error)))
 

@@ -16,6 +16,7 @@ from textmine.annotating.api import Door, Json
 from textmine.annotating.desk import Desk
 from textmine.annotating.guard import Guard
 from textmine.annotating.pages import Pages
+from textmine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from textmine.annotations import AnnotationStore, Project
@@ -38,7 +39,7 @@ def create_app(
     desk = Desk(project, store)
     door = Door(desk)
     static = Mount("/static", _Static(directory=_STATIC), name="static")
-    missing: Any = {404: _not_found, 405: _not_found}
+    missing: Any = {404: _not_found, 405: _not_found, StoreUnavailable: _store_away}
     inner = Starlette(
         routes=[*Pages(desk, door).routes(), *door.routes(), static], exception_handlers=missing
     )
@@ -53,6 +54,11 @@ class _Static(StaticFiles):
         answer = await super().get_response(path, scope)
         answer.headers["Cache-Control"] = "no-cache"
         return answer
+
+
+def _store_away(request: Request, error: Exception) -> Response:
+    del request
+    return Json({"error": str(error)}, status_code=503)
 
 
 def _not_found(request: Request, error: Exception) -> Response:

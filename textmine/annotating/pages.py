@@ -16,7 +16,7 @@ from starlette.routing import Route
 from textmine.annotating.access import Refused, Visitor
 from textmine.annotating.api import Door
 from textmine.annotating.boards import AgreementBoard
-from textmine.errors import TextmineError
+from textmine.errors import StoreUnavailable, TextmineError
 
 if TYPE_CHECKING:
     from textmine.annotating.desk import Desk
@@ -93,7 +93,8 @@ class Pages:
             try:
                 filled = await run_in_threadpool(fill, visitor)
             except (Refused, TextmineError) as refused:
-                status = refused.status if isinstance(refused, Refused) else 422
+                away = 503 if isinstance(refused, StoreUnavailable) else 422
+                status = refused.status if isinstance(refused, Refused) else away
                 return self._render("refused.html", status, visitor, title="Not here", message=str(refused))
             path = request.url.path
             title = next(name for place, name, _ in MENU if place == path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,13 @@ from textmine.annotations.events import utc_now
 from textmine.annotations.project import SUGGESTION_COLUMNS
 from textmine.coded import BANDS
 from textmine.errors import InputError
-from textmine.files import atomic_path, atomic_text, write_rows
+from textmine.files import atomic_path, atomic_text, refuse_damaged, write_rows
 
 if TYPE_CHECKING:
     from textmine.annotations import AnnotationStore, Project
     from textmine.coding.coder import Coder
+
+log = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
 
@@ -120,14 +123,9 @@ def read_code_curve(project: Project) -> pd.DataFrame:
 
 
 def read_scores(project: Project) -> Scores | None:
-    """The last round's scores of all units; None before the first round."""
-    path = folder_of(project) / "scores.parquet"
-    if not path.is_file():
-        return None
-    frame = pd.read_parquet(path).set_index("unit_id")
-    cold = folder_of(project) / "ranking.parquet"
-    ranking = pd.read_parquet(cold).set_index("unit_id") if cold.is_file() else None
-    return Scores(frame, ranking)
+    """The last round's scores of all units; None before the first round, or where their file is damaged."""
+    scores = _read_units(folder_of(project) / "scores.parquet")
+    return None if scores is None else Scores(scores, _read_units(folder_of(project) / "ranking.parquet"))
 
 
 def advise_project(
@@ -267,12 +265,12 @@ def _compare(project: Project, coder: Coder, corpus: Any) -> dict[str, float]:
     now = pd.DataFrame(coder.predict(corpus.select(rows)), columns=coder.codes_)
     now.insert(0, "unit_id", [corpus.ids[row] for row in rows])
     path = folder_of(project) / "stop-set.parquet"
-    before = pd.read_parquet(path) if path.is_file() else None
+    before = _read_units(path)
     with atomic_path(path) as temporary:
         now.to_parquet(temporary, index=False)
-    if before is None or list(before.columns) != list(now.columns):
+    if before is None or list(before.columns) != coder.codes_:
         return {}
-    both = before.merge(now, on="unit_id", suffixes=("", "__now"))
+    both = before.reset_index().merge(now, on="unit_id", suffixes=("", "__now"))
     codes = coder.codes_
     then, new = both[codes].to_numpy(), both[[f"{code}__now" for code in codes]].to_numpy()
     if not len(both):
@@ -307,10 +305,26 @@ def _write_suggestions(project: Project, scores: pd.DataFrame, coder: Coder) -> 
         write_rows([SUGGESTION_COLUMNS, *rows], handle)
 
 
+def _read_units(path: Path) -> pd.DataFrame | None:
+    """A table of the last round by its units; None where there is none.
+
+    A damaged one is told of and not used: the next round writes it anew, and reading goes on till then.
+    """
+    if not path.is_file():
+        return None
+    try:
+        with refuse_damaged(path, "It is not used; the next round of training writes it anew."):
+            return pd.read_parquet(path).set_index("unit_id")
+    except InputError as error:
+        log.warning("%s", error)
+        return None
+
+
 def _read_lines(path: Path, columns: list[str]) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=columns)
-    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"code": str, "at": str})
+    with refuse_damaged(path, "Put back a copy, or remove it: the curve then begins anew."):
+        return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"code": str, "at": str})
 
 
 def _add_lines(path: Path, columns: list[str], lines: list[list[Any]]) -> None:

@@ -58,9 +58,10 @@ _FORMS: dict[str, dict[str, type]] = {
 }
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?")
-# Names that Windows keeps for devices, and those of files that stand beside the annotators' own.
-_KEPT = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))}
-_KEPT |= {"tasks", "people", "adjudicated", "labels", "none"}
+#: Names that Windows keeps for devices.
+DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))}
+# And those of files that stand beside the annotators' own.
+_KEPT = DEVICES | {"tasks", "people", "adjudicated", "labels", "none"}
 _LONGEST_ID = 400
 _LONGEST_PAYLOAD = 200_000
 

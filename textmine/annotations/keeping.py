@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textmine.annotations.folder import ImportReport, export_annotations, import_annotations
 from textmine.annotations.tables import list_samples
-from textmine.files import atomic_text, write_rows
+from textmine.files import atomic_text, set_apart, write_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +31,8 @@ def keep_annotations(project: Project, store: AnnotationStore) -> list[Path]:
     labels = project.annotations / "labels"
     tables = {labels / "settled.csv": store.labels()}
     names = list_samples(store)
-    for name in names:
-        ending = f"-{name}" if len(names) > 1 else ""
+    for name, piece in set_apart(names).items():
+        ending = f"-{piece}" if len(names) > 1 else ""
         tables[labels / f"checked{ending}.csv"] = store.labels(sample=name)
     for path, table in tables.items():
         _write_table(table, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +14,10 @@ from typing import Any, Literal
 
 import pandas as pd
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from textmine.annotations.assignment import plan_tasks
+from textmine.annotations.events import DEVICES
 from textmine.annotations.store import AnnotationStore
 from textmine.annotations.tasks import Task
 from textmine.codebook import Codebook, read_plain_yaml
@@ -47,6 +49,9 @@ writes the same into the files beside it, and builds the database from them wher
 Texts and quotes are respondents' words: think before you share this folder.
 """
 _IGNORED = "annotations/*.sqlite*\n"
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?")
+#: Names that Windows keeps for devices, and YAML for nothing.
+_NO_NAMES = {*DEVICES, "null"}
 #: A codebook's attributes are texts.
 _SAID = {"true": True, "false": False}
 
@@ -79,7 +84,7 @@ class Settings(_Strict):
     False
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    name: str
     approach: Literal["coding_reliability", "codebook", "reflexive"] = "codebook"
     evidence: Literal["never", "share", "always"] = "share"
     evidence_share: float = Field(0.2, ge=0, le=1)
@@ -88,6 +93,16 @@ class Settings(_Strict):
     stance: bool = True
     database: str = ""
     assignment: Assignment = Assignment()  # type: ignore[call-arg]
+
+    @field_validator("name")
+    @classmethod
+    def _name_folders(cls, name: str) -> str:
+        if not _NAME.fullmatch(name) or name.split(".")[0] in _NO_NAMES:
+            raise ValueError(
+                "a project's name has up to 64 of a-z, 0-9, '.', '_' and '-', begins with a letter or digit, "
+                "ends in no '.', and is none that systems keep (con, nul, null)"
+            )
+        return name
 
     @model_validator(mode="after")
     def _fit_the_approach(self) -> Settings:

@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError
 
-from textmine.errors import InputError
+from textmine.errors import InputError, StoreUnavailable
 from textmine.forms import FORMS, check_form
 from textmine.mounts import name_share
 
@@ -26,6 +26,8 @@ VERSION = FORMS["annotation store"]
 MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
 
 _BUSY_SECONDS = 30.0
+#: Seconds to wait for a server that does not answer.
+_CONNECT_SECONDS = 10
 #: Kept open, one for each thread of a usual web server; opening one anew costs more than a write.
 _CONNECTIONS = 40
 _META = sa.MetaData()
@@ -96,7 +98,12 @@ def open_engine(where: Path | str) -> Engine:
     """
     url = find_url(where)
     # What only reads is one statement and needs no transaction; what writes begins its own.
-    alone = {"isolation_level": "AUTOCOMMIT"} if url.get_backend_name() == "postgresql" else {}
+    alone: dict[str, Any] = {}
+    if url.get_backend_name() == "postgresql":
+        # A connection that the server has ended meanwhile is changed for a new one before it is used.
+        alone = {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": True}
+        if "connect_timeout" not in url.query:
+            alone["connect_args"] = {"connect_timeout": _CONNECT_SECONDS}
     try:
         engine = sa.create_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, **alone)
     except ArgumentError:
@@ -107,8 +114,12 @@ def open_engine(where: Path | str) -> Engine:
         sa.event.listen(engine, "begin", _begin_sqlite)
     else:
         sa.event.listen(engine, "begin", _begin_postgres)
-    with writing(engine) as connection:
-        _bring_up_to_date(connection)
+    try:
+        with writing(engine) as connection:
+            _bring_up_to_date(connection)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -176,9 +187,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def _plain_error(error: SQLAlchemyError, doing: str) -> InputError:
-    kind = type(getattr(error, "orig", None) or error).__name__
-    return InputError(
-        f"The store cannot be {doing} ({kind}). Check that its file or database is there, is a store of "
+    """What to tell of an error: of the data that was sent, or else of the store, which may come back."""
+    cause = getattr(error, "orig", None) or error
+    of_data = isinstance(error, DataError | IntegrityError)
+    why = "another process has locked it" if "is locked" in str(cause) else type(cause).__name__
+    return (InputError if of_data else StoreUnavailable)(
+        f"The store cannot be {doing} ({why}). Check that its file or database is there, is a store of "
         "textmine's and can be written, and that the disk is not full."
     )
 

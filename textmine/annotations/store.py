@@ -33,7 +33,7 @@ from textmine.annotations.writing import Request, Rules, absorb_history, fetch_e
 from textmine.codebook import Codebook
 from textmine.coded import CodedDataset
 from textmine.corpus import Corpus
-from textmine.errors import InputError
+from textmine.errors import InputError, StoreUnavailable
 
 
 class AnnotationStore(Verbs):
@@ -370,7 +370,7 @@ class AnnotationStore(Verbs):
         except InputError as error:
             for request in requests:
                 request.stored, request.error = [], error
-                if len(requests) > 1:
+                if len(requests) > 1 and not isinstance(error, StoreUnavailable):
                     request.error = None
                     self._write([request])
         except BaseException:  # a fault of textmine's own: whoever waits must not take it for stored
