@@ -2,12 +2,14 @@
 
     python benchmarks/annotation.py [--writers 30] [--decisions 20000] [--units 100000] [--database URL]
     python benchmarks/annotation.py --http 30 [--decisions 6000]
+    python benchmarks/annotation.py --http 50 --seconds 600
 
 Each writer is a thread, as in the server of the annotation pages: it asks for its next text, decides, and
 sends every fiftieth decision twice, as a browser does that missed the answer. Writers decide one after the
 other without a pause, which no person does. ``--database`` takes a PostgreSQL URL in the place of an SQLite
 file in a fresh folder. ``--http`` measures the whole app over HTTP, with and without the learner in the
-background (see ``annotation_http``). The table goes to benchmarks/results.
+background (see ``annotation_http``), and with ``--seconds`` for so long (see ``annotation_load``). The table
+goes to benchmarks/results.
 """
 
 from __future__ import annotations
@@ -42,8 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--database", default="", help="postgresql://USER@HOST/NAME; else SQLite")
     parser.add_argument("--http", type=int, default=0, metavar="N", help="the app over HTTP, N browsers")
     parser.add_argument("--pause", type=float, default=3.0, help="seconds that a browser reads, with --http")
+    parser.add_argument("--seconds", type=float, default=0, help="with --http: for so long, memory watched")
     parser.add_argument("--dry", action="store_true", help="print, but write no tables")
     asked = parser.parse_args(arguments)
+    if asked.http and asked.seconds:
+        return measure_long(asked.http, asked.seconds, pause=asked.pause, dry=asked.dry)
     if asked.http:
         return measure_app(asked.http, asked.decisions, pause=asked.pause, dry=asked.dry)
     with tempfile.TemporaryDirectory() as folder:
@@ -82,6 +87,28 @@ def measure_app(browsers: int, decisions: int, *, pause: float, dry: bool) -> in
         title = "The annotation app over HTTP"
         write_results("annotation-http", table, shown=table, title=title, notes=notes)
     return 0 if all(row["lost"] == row["doubled"] == 0 for row in rows) else 1
+
+
+def measure_long(browsers: int, seconds: float, *, pause: float, dry: bool) -> int:
+    """Measure the app under load for so many seconds and write ``annotation-load``."""
+    from annotation_load import measure_load
+
+    rows = measure_load(browsers, seconds, pause=pause)
+    table = pd.DataFrame(rows)
+    for name in ("lost", "doubled", "rounds"):
+        table[name] = table[name].astype("Int64")
+    print(table.to_string(index=False))
+    if not dry:
+        notes = [
+            f"{browsers} browsers with pauses of {pause:g} s on average for {seconds / 60:g} minutes; "
+            f"{os.cpu_count()} cores, shared by browsers, server and learner. SQLite. Synthetic answers. "
+            "Memory is the median of the server, and the most that the learner's own process held."
+        ]
+        title = "The annotation app under load"
+        shown = table.astype(object).where(table.notna(), "")
+        write_results("annotation-load", table, shown=shown, title=title, notes=notes)
+    whole = rows[-1]
+    return 0 if whole["errors"] == whole["lost"] == whole["doubled"] == 0 else 1
 
 
 def open_store(where: str, project: str) -> AnnotationStore:

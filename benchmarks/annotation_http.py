@@ -51,6 +51,10 @@ class Browser:
         self.headers = {"Content-Type": "application/json", "X-CSRF-Token": ""}
         self.took: dict[str, list[float]] = {"next": [], "event": []}
         self._send("POST", "/api/enter", {"token": token})
+        self.open_page()
+
+    def open_page(self) -> None:
+        """Load the reading page, with the seal that requests from it carry."""
         page = self._send("GET", "/read").decode("utf-8")
         self.headers["X-CSRF-Token"] = page.split('name="csrf" content="')[1].split('"')[0]
 
@@ -88,15 +92,15 @@ def measure_http(people: int, decisions: int, *, learn: bool, pause: float) -> d
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "study")
         tokens = make_study(root, people, each)
-        with serving(root, learn=learn) as port:
+        with serving(root, learn=learn) as (port, _):
             browsers = {name: Browser(port, token) for name, token in tokens.items()}
             try:
                 sent, seconds = _send_all(browsers, each, pause)
             finally:
                 for browser in browsers.values():
                     browser.line.close()
-        rounds = _count_rounds(root)
-        lost, doubled = _check_stored(root, sent)
+        rounds = count_rounds(root)
+        lost, doubled = check_stored(root, sent)
     row: dict[str, object] = {
         "learner": f"{rounds} round(s)" if learn else "off",
         "what": f"{len(sent)} decisions by {people} browsers",
@@ -131,8 +135,8 @@ def make_study(root: Path, people: int, each: int) -> dict[str, str]:
 
 
 @contextmanager
-def serving(root: Path, *, learn: bool) -> Iterator[int]:
-    """`textmine annotate` on a free port of this machine; gives the port."""
+def serving(root: Path, *, learn: bool) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """`textmine annotate` on a free port of this machine; gives the port and the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -145,7 +149,7 @@ def serving(root: Path, *, learn: bool) -> Iterator[int]:
     )
     try:
         _wait_for(port, process)
-        yield port
+        yield port, process
     finally:
         process.kill()  # nothing that was confirmed may be lost by that
         process.wait()
@@ -196,7 +200,8 @@ def _send_all(browsers: dict[str, Browser], each: int, pause: float) -> tuple[li
     return sent, time.perf_counter() - start
 
 
-def _check_stored(root: Path, sent: list[str]) -> tuple[int, int]:
+def check_stored(root: Path, sent: list[str]) -> tuple[int, int]:
+    """How many of the decisions that were confirmed are not stored, and how many are stored twice."""
     from textmine.annotations import Project
 
     with Project.load(root).open_store() as store:
@@ -204,7 +209,8 @@ def _check_stored(root: Path, sent: list[str]) -> tuple[int, int]:
     return len(set(sent) - set(stored)), len(stored) - len(set(stored))
 
 
-def _count_rounds(root: Path) -> int:
+def count_rounds(root: Path) -> int:
+    """How often the learner has learned."""
     from textmine.annotating.rounds import read_curve
     from textmine.annotations import Project
 

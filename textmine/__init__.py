@@ -401,9 +401,9 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from textmine.topics.artefact import load_topics, save_topics
     from textmine.topics.crosswalk import Crosswalk, make_crosswalk
     from textmine.topics.model import TopicModel
+    from textmine.topics.prevalence import measure_prevalence
     from textmine.topics.proposals import add_proposals, propose_codes
     from textmine.topics.quality import compare_topics, measure_diversity, measure_npmi, measure_outliers
-    from textmine.topics.prevalence import measure_prevalence
     from textmine.topics.stability import choose_topics, match_topics, measure_stability
     from textmine.topics.waves import FollowedWave, follow_wave
     from textmine.vocabulary import Vocabulary, find_terms, name_forms

@@ -16,6 +16,7 @@ from textmine.commands.certify import certify
 from textmine.commands.clean import clean
 from textmine.commands.code import code
 from textmine.commands.codebook import check_codebook, diff_codebooks, migrate_codebook
+from textmine.commands.common import show_plainly
 from textmine.commands.demo import demo
 from textmine.commands.evaluate import evaluate
 from textmine.commands.export import export
@@ -125,6 +126,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    _leave_no_core()
     _tell_of_limit()
     try:
         app()
@@ -157,6 +159,15 @@ def _tell_problems(error: CodebookError) -> str:
     return " ".join([str(error), *further[:_MOST_PROBLEMS], *rest])
 
 
+def _leave_no_core() -> None:
+    """Ask that no image of the memory, which holds respondents' words, is written should it crash."""
+    try:
+        import resource
+    except ImportError:  # a system without such limits
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
 def _tell_of_limit() -> None:
     """Say where little memory was given: a library that gets none may end the process without a word."""
     try:
@@ -184,7 +195,7 @@ def _show_where(error: BaseException) -> None:
 
 
 def _fail(message: str) -> None:
-    typer.echo(f"Error: {' '.join(message.split())}", err=True)
+    typer.echo(f"Error: {show_plainly(' '.join(message.split()))}", err=True)
     raise SystemExit(1)
 
 

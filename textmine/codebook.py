@@ -118,7 +118,8 @@ class Codebook:
         except UnicodeDecodeError:
             raise CodebookError(f"{file.name} is not UTF-8 text. Save it as UTF-8.") from None
         except OSError as error:
-            raise CodebookError(f"{file.name} cannot be read ({error.strerror}). Give a YAML file.") from None
+            told = file.name or str(file)
+            raise CodebookError(f"{told} cannot be read ({error.strerror}). Give a YAML file.") from None
         return cls.loads(text, file.name, strict=strict)
 
     @classmethod

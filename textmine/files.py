@@ -6,7 +6,10 @@ import csv
 import hashlib
 import json
 import os
+import re
 import tempfile
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -16,6 +19,8 @@ from textmine.errors import InputError
 
 #: How the names of files begin that are not whole yet.
 _UNFINISHED = ".textmine-"
+#: Bytes of a name from data that go into a file's name at most; most disks take 255 in all.
+_LONGEST_PIECE = 150
 #: What safetensors and readstat raise, in place of ``OSError``, where a file cannot be written.
 _FAILED_WRITES = ("SafetensorError", "ReadstatError")
 
@@ -60,6 +65,38 @@ def leads_out(name: str) -> bool:
     return any(path(name).anchor or ".." in path(name).parts for path in (PurePosixPath, PureWindowsPath))
 
 
+def is_anchored(name: str) -> bool:
+    """Whether a name begins at a root, a drive or another machine, or is one that no system takes.
+
+    >>> is_anchored("../sample.csv"), is_anchored("//machine/share"), is_anchored("C:x")
+    (False, True, True)
+    """
+    return "\0" in name or any(path(name).anchor for path in (PurePosixPath, PureWindowsPath))
+
+
+def set_apart(names: Iterable[str], *, joint: str = "-") -> dict[str, str]:
+    """For each name that came with data, a piece of a file's name that is good on every system.
+
+    It is the name with ``joint`` for whatever is no letter, digit, '_' or '-'. A long one is cut, and so that
+    no two names share a file, also where case or the form of accents is not told apart, names that would
+    are told by a hash.
+
+    >>> set_apart(["North West", "region"])
+    {'North West': 'North-West', 'region': 'region'}
+    >>> sorted(set_apart(["a/b", "a b"]).values())
+    ['a-b-5e229e24', 'a-b-f5effa31']
+    """
+    distinct = dict.fromkeys(names)
+    plain = {name: re.sub(r"[^\w-]+", joint, name) for name in distinct}
+    alike = {name: unicodedata.normalize("NFKC", piece).casefold() for name, piece in plain.items()}
+    shared = Counter(alike.values())
+    short = {name: piece.encode()[:_LONGEST_PIECE].decode(errors="ignore") for name, piece in plain.items()}
+    return {
+        name: piece if shared[alike[name]] == 1 and piece == plain[name] else f"{piece}-{sha256_of(name)[:8]}"
+        for name, piece in short.items()
+    }
+
+
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path`` that takes its name only when the block ends well."""
@@ -80,6 +117,23 @@ def atomic_path(path: Path) -> Iterator[Path]:
         ) from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def refuse_damaged(path: Path, remedy: str) -> Iterator[None]:
+    """Around the reading of a file of textmine's own, whose damage becomes an ``InputError`` with a remedy.
+
+    Libraries raise all kinds of errors at a file that was cut short; what a disk or a lack of memory says
+    stays what it is.
+    """
+    try:
+        yield
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise InputError(f"{path} is damaged. {remedy}") from None
 
 
 def clear_unfinished(folder: Path, *, keep: str = "") -> None:

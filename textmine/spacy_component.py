@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pandas as pd
 from spacy.language import Language
@@ -201,11 +201,6 @@ class TextmineComponent:
         self._folder, self._coder = folder, coder
 
 
-@Language.factory(
-    "textmine",
-    assigns=["doc.cats", "doc.spans"],
-    default_config={"question": None, "batch_size": None, "spans_key": "textmine", "evidence": "clause"},
-)
 def make_textmine(
     nlp: Language,
     name: str,
@@ -219,6 +214,16 @@ def make_textmine(
     return TextmineComponent(
         name, model=model, question=question, batch_size=batch_size, spans_key=spans_key, evidence=evidence
     )
+
+
+# Older versions of spaCy look at the types themselves and do not know them by name.
+make_textmine.__annotations__ = get_type_hints(make_textmine)
+Language.factory(
+    "textmine",
+    assigns=["doc.cats", "doc.spans"],
+    default_config={"question": None, "batch_size": None, "spans_key": "textmine", "evidence": "clause"},
+    func=make_textmine,
+)
 
 
 def _write_files(files: dict[str, bytes], folder: Path) -> None:

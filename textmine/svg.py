@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -11,6 +12,7 @@ from textmine.files import atomic_path, atomic_text
 INK, FAINT, GRID = "#1f2933", "#6b7785", "#d9dee4"
 #: Told apart by the colour-blind too.
 COLOURS = ("#0b6e99", "#c2570c", "#5b7f2b", "#7a4ea3")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FONT = "font-family='system-ui, Segoe UI, Helvetica, Arial, DejaVu Sans, sans-serif'"
 
 
@@ -51,6 +53,8 @@ def draw_line(
 def frame_svg(width: float, height: float, title: str, body: Sequence[str]) -> str:
     """A whole figure of its parts; ``title`` is read to those who do not see it.
 
+    Control codes in words from data, which no svg can hold, become a mark.
+
     >>> frame_svg(20, 10, "Shares", []).count("aria-label='Shares'")
     1
     """
@@ -58,7 +62,17 @@ def frame_svg(width: float, height: float, title: str, body: Sequence[str]) -> s
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:.0f} {height:.0f}' "
         f"width='{width:.0f}' height='{height:.0f}' role='img' aria-label='{escape(title)}' {_FONT}>"
     )
-    return "\n".join([head, "<rect width='100%' height='100%' fill='#ffffff'/>", *body, "</svg>", ""])
+    whole = "\n".join([head, "<rect width='100%' height='100%' fill='#ffffff'/>", *body, "</svg>", ""])
+    return mark_controls(whole)
+
+
+def mark_controls(svg: str) -> str:
+    r"""The text with a mark in place of each control code, which no svg can hold.
+
+    >>> mark_controls("money\x1b")
+    'money�'
+    """
+    return _NO_XML.sub("\ufffd", svg)
 
 
 def shorten(words: str, most: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import shutil
 import subprocess
@@ -285,3 +286,30 @@ def test_coded_folder_with_a_file_cut_short_is_told_in_one_line(
     (coded / name).write_bytes(held[: int(len(held) * share)])
     for command, option, out in STEPS_ON_CODED:
         attempt(command, coded, option, tmp_path / "out" / out)
+
+
+# --- what a crash leaves -----------------------------------------------------------------------------------
+
+CRASH = "import os, sys, textmine.cli as cli; cli.app = os.abort; os.chdir(sys.argv[1]); {0}"
+
+
+def left_core(folder: Path, last: str) -> bool:
+    """Whether the kernel wrote an image of the memory (to a file, or to a program that keeps them)."""
+    import resource
+
+    folder.mkdir()
+    child = os.fork()
+    if child == 0:
+        hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+        os.execv(sys.executable, [sys.executable, "-c", CRASH.format(last), str(folder)])
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status), status
+    return os.WCOREDUMP(status)
+
+
+@on_linux
+def test_command_that_crashes_leaves_no_image_of_its_memory(tmp_path: Path) -> None:
+    if not left_core(tmp_path / "plain", "os.abort()"):
+        pytest.skip("this system writes no images of any process")
+    assert not left_core(tmp_path / "command", "cli.main()") and not list((tmp_path / "command").iterdir())

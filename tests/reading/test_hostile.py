@@ -112,14 +112,14 @@ def test_zip_bomb_is_refused_quickly_and_in_little_memory(tmp_path: Path, kind: 
     else:
         data = zipped({"xl/workbook.xml": b"<w/>", "xl/worksheets/sheet1.xml": bomb})
     del bomb
-    started = time.monotonic()
+    started = time.process_time()
     tracemalloc.start()
     message = refused(tmp_path / f"w.{kind}", data)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert "zip bomb" in message
     assert peak < 32 * 2**20
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_part_that_lies_about_its_size_is_refused() -> None:
@@ -146,9 +146,9 @@ def test_repeated_cells_are_bounded(tmp_path: Path) -> None:
     cell += "<text:p>a</text:p>"
     row = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-cell></table:table-row>'
     body = f'<table:table table:name="s">{row}</table:table>'
-    started = time.monotonic()
+    started = time.process_time()
     assert "repeats cells" in refused(tmp_path / "w.ods", ods(body))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_cell_in_the_last_corner_costs_little(tmp_path: Path) -> None:
@@ -159,11 +159,11 @@ def test_cell_in_the_last_corner_costs_little(tmp_path: Path) -> None:
         lambda xml: xml.replace(b"</row></sheetData>", far),
     )
     (tmp_path / "w.xlsx").write_bytes(data)
-    started = time.monotonic()
+    started = time.process_time()
     table = read_table(tmp_path / "w.xlsx")
     assert table.frame["text"].tolist() == ["We share staff"]
     assert table.rejected[0].line == 1048576
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_line_without_an_end_is_refused_before_it_is_read(

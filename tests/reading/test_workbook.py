@@ -176,3 +176,17 @@ def test_spss_labels_wording_and_missing_values(tmp_path: Path) -> None:
     assert reading.corpus[0].question == "Why did you work together?"
     assert reading.corpus.frame["phase"].tolist() == ["Primary", "Secondary", ""]
     assert reading.corpus.frame["when"].tolist() == ["2025-03-01", "2025-03-02", ""]
+
+
+def test_words_that_look_like_an_escape_stay_words(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    said = ["a_x000D_b", "_x005F_", "_x0009"]
+    with xlsxwriter.Workbook(
+        str(tmp_path / "w.xlsx"), {"constant_memory": True}
+    ) as book:  # texts in their cells
+        page = book.add_worksheet()
+        for row, cells in enumerate([("id", "text"), *enumerate(said)]):
+            for place, cell in enumerate(cells):
+                page.write_string(row, place, str(cell))
+    assert read_table(tmp_path / "w.xlsx").frame["text"].tolist() == said

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.topics.model import TopicModel
 from textmine.topics.waves import _add_theme, _trim, find_new_topics, follow_wave
@@ -77,3 +79,20 @@ def test_too_few_permutations_are_told(waves) -> None:
     old, new, _ = waves
     with pytest.raises(InputError, match="9 permutations"):
         follow_wave(TopicModel(n_topics=2).fit(old), old, new, permutations=9)
+
+
+def test_word_of_fewer_than_three_respondents_names_no_new_theme(waves, secret: str) -> None:
+    """Though it stands in many comments: it might be somebody's name."""
+    old, new, buses = waves
+    said = [*new, *(f"{text} {secret}" if n < 12 else text for n, text in enumerate(buses))]
+    model = TopicModel(n_topics=2).fit(old)
+
+    def name_theme(owners: int) -> list[str]:
+        """The words, where so many respondents gave the comments that hold it."""
+        whose = [f"b{n % owners}" if n < 12 else f"c{n}" for n in range(len(buses))]
+        rows = {"doc_id": [str(n) for n in range(len(said))], "text": said}
+        corpus = Corpus(pd.DataFrame({**rows, "group": [*(f"p{n}" for n in range(len(new))), *whose]}))
+        (theme,), _ = find_new_topics(model, old, corpus)
+        return theme.words
+
+    assert secret.lower() in name_theme(3) and secret.lower() not in name_theme(2)

@@ -34,6 +34,7 @@ from textmine.coding.finetune import Network, choose_machine
 from textmine.coding.int8_network import Int8Network
 from textmine.coding.stance_artefact import save_stance
 from textmine.coding.thresholds import Calibration
+from textmine.coding.tokenizer_check import find_unsafe
 from textmine.files import atomic_path, atomic_text, write_json
 
 _FILES = ("codebook.yaml", "memory.safetensors", "tokenizer.json", "fast/config.json")
@@ -112,7 +113,12 @@ def load_accurate(folder: Path, config: dict[str, Any]) -> AccurateCoder:
         raise damaged(folder, "the fast coder within is of another model")
     coder.fast_ = fast
     coder.memory_ = memory_from(load_file(folder / "memory.safetensors"), config["salt"])
-    coder.tokenizer_ = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    content = (folder / "tokenizer.json").read_text(encoding="utf-8")
+    if problem := find_unsafe(content):
+        raise damaged(folder, problem)
+    coder.tokenizer_ = Tokenizer.from_str(content)
+    coder.tokenizer_.no_truncation()
+    coder.tokenizer_.no_padding()
     first, second = (
         [Calibration(float(a), float(b)) for a, b in config["blend"][side]] for side in ("first", "second")
     )

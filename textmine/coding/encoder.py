@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from textmine.coding.tokenizer_check import find_unsafe
 from textmine.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -192,6 +193,10 @@ def load_tokenizer(encoder: str) -> Tokenizer:
             encoder, use_fast=True, trust_remote_code=False, local_files_only=True
         )
         plain: Tokenizer = tokenizer.backend_tokenizer
+    if problem := find_unsafe(plain.to_str()):
+        raise ModelError(
+            f"The encoder {Path(encoder).name} cannot be used: {problem}. Name {BUNDLED_ENCODER} or another."
+        )
     plain.no_truncation()
     plain.no_padding()
     return plain

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from textmine.commands.common import Id, Json, Quiet, Text, make_console, print_json, print_notes, print_paths
+from textmine.commands.common import (
+    Id,
+    Json,
+    Quiet,
+    Text,
+    make_console,
+    print_json,
+    print_notes,
+    print_paths,
+    show_plainly,
+)
 
 #: So many of the codes with the fewest hits are shown.
 _FEWEST_HITS = 10
@@ -39,13 +49,14 @@ def check_codebook(
             ("note", report.notes),
         ):
             for line in lines:
-                typer.echo(f"{kind}: {line}")
+                typer.echo(show_plainly(f"{kind}: {line}"))
         for pair in report.closest:
-            typer.echo(f"closest definitions: {pair.first} and {pair.second}, cosine {pair.cosine:.2f}")
+            told = f"closest definitions: {pair.first} and {pair.second}, cosine {pair.cosine:.2f}"
+            typer.echo(show_plainly(told))
         if report.hits:
             fewest = sorted(report.hits.items(), key=lambda item: (item[1], item[0]))[:_FEWEST_HITS]
             told = ", ".join(f"{code} {n}" for code, n in fewest)
-            typer.echo(f"fewest hits in {report.texts} texts: {told}")
+            typer.echo(show_plainly(f"fewest hits in {report.texts} texts: {told}"))
         counts = (
             f"{len(report.problems)} problems, {len(report.warnings)} warnings, {len(report.notes)} notes"
         )
@@ -75,7 +86,7 @@ def diff_codebooks(
         print_json(asdict(found))
         return
     for line in found.tell():
-        typer.echo(line)
+        typer.echo(show_plainly(line))
     if draft is not None:
         print_paths(make_console(), [draft])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors."
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of every random choice.")]
 
+#: What a terminal obeys rather than shows: control codes, and marks that turn the direction of a line.
+_ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MEASURES = {
     "micro_f1": "micro F1",
     "macro_f1": "macro F1",
@@ -35,10 +38,23 @@ _MEASURES = {
 
 
 def make_console() -> Console:
-    """A console that takes [brackets] in names and paths for what they are."""
+    """A console that takes [brackets] in names and paths for what they are, and no orders from them."""
     from rich.console import Console
 
-    return Console(markup=False, highlight=False, emoji=False)  # names may hold [brackets] and :colons:
+    class PlainConsole(Console):
+        def render_str(self, text: str, **more: Any) -> Any:
+            return super().render_str(show_plainly(text), **more)
+
+    return PlainConsole(markup=False, highlight=False, emoji=False)  # names may hold [brackets] and :colons:
+
+
+def show_plainly(text: str) -> str:
+    r"""The text with characters written out that would move the cursor, colour the screen or turn the line.
+
+    >>> print(show_plainly("caf\u00e9 \x1b[31m \u202e"))
+    café \x1b[31m \u202e
+    """
+    return _ORDERS.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def show_steps(silent: bool) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from textmine.commands.common import Json, Quiet, make_console, print_json, print_paths
+from textmine.commands.common import Json, Quiet, make_console, print_json, print_paths, show_plainly
 
 if TYPE_CHECKING:
     from textmine.jobs.models import InstalledModel
@@ -47,7 +47,7 @@ def card(
         facts = describe_model_folder(find_model(model)).describe()
         print_json({**facts, "card": read_card(model), "out": None if written is None else str(written)})
     elif written is None:
-        typer.echo(read_card(model), nl=False)
+        typer.echo(show_plainly(read_card(model)), nl=False)
     elif not quiet:
         print_paths(make_console(), [written])
 

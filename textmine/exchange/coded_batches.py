@@ -13,6 +13,7 @@ import pandas as pd
 from textmine.errors import InputError
 from textmine.exchange.scored_wave import SUMMARY
 from textmine.exchange.workbook import bare_cell
+from textmine.files import refuse_damaged
 from textmine.reading import read_table
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _BLOCK = 1 << 20
 _LARGEST = 64 << 20
 _ROWS = 32_768
 _FORMS = (".csv", ".parquet", ".xlsx")
+_REMEDY = "Code the wave anew, or copy the folder anew."
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def open_stored(folder: Path, name: str) -> StoredTable:
         with path.open(encoding="utf-8", newline="") as handle:
             return StoredTable(path, tuple(next(csv.reader(handle), ())))
     if path.suffix == ".parquet":
-        return StoredTable(path, tuple(pq.read_schema(path).names))
+        with refuse_damaged(path, _REMEDY):
+            return StoredTable(path, tuple(pq.read_schema(path).names))
     return StoredTable(path, tuple(bare_cell(str(name)) for name in read_table(path).frame.columns))
 
 
@@ -140,8 +143,9 @@ def _read_other(path: Path, columns: list[str]) -> Iterator[pa.Table]:
         cells = [pa.array([bare_cell(cell) for cell in frame[name].tolist()]) for name in columns]
         yield pa.Table.from_arrays(cells, names=columns)
         return
-    with pq.ParquetFile(path) as stored:
+    with refuse_damaged(path, _REMEDY), pq.ParquetFile(path) as stored:
         if not stored.metadata.num_rows:
             yield stored.read(columns=columns).replace_schema_metadata(None)
         for batch in stored.iter_batches(batch_size=_ROWS, columns=columns):
+            batch.validate(full=True)
             yield pa.Table.from_batches([batch]).replace_schema_metadata(None)

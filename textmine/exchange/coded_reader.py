@@ -15,6 +15,7 @@ from textmine.coded import SPAN_COLUMNS, CodedDataset
 from textmine.errors import CodebookError, InputError, ModelError
 from textmine.exchange.scored_wave import PROVENANCE, SUMMARY, read_provenance
 from textmine.exchange.workbook import bare_cell
+from textmine.files import refuse_damaged
 from textmine.locations import find_codebook, find_model
 from textmine.reading import Table, read_table
 
@@ -153,15 +154,9 @@ def _read_scores(folder: Path, units: pd.Index, codes: list[str]) -> pd.DataFram
 
 def read_scores_table(path: Path) -> pd.DataFrame:
     """The table of ``scores.parquet`` as it stands. Raises ``InputError`` where the file is damaged."""
-    try:
+    with refuse_damaged(path, "Code the wave anew, or copy the folder anew."):
         frame = pd.read_parquet(path)
         frame["unit_id"]
-    except (ValueError, LookupError):  # Arrow's errors are ValueErrors
-        raise InputError(f"{path} is damaged. Code the wave anew, or copy the folder anew.") from None
-    except OSError as error:
-        if error.errno is not None:
-            raise
-        raise InputError(f"{path} is damaged. Code the wave anew, or copy the folder anew.") from None
     return frame
 
 

@@ -16,7 +16,7 @@ from textmine.coding.certifying import Checked, Promise, certify_coded, draw_uni
 from textmine.coding.sample_design import RANDOM_ROLES
 from textmine.errors import InputError, InvalidDesign
 from textmine.exchange.scored_wave import read_provenance, read_scored_wave
-from textmine.files import atomic_text, write_rows
+from textmine.files import atomic_text, is_anchored, write_rows
 from textmine.jobs.in_sample import find_in_sample
 from textmine.reading import Table, read_labels, read_table
 from textmine.reading.labels import find_unit_ids, join_labels
@@ -172,6 +172,8 @@ def read_fresh_certificate(path: Path, *, model: str, codebook: str) -> Certific
 def _hash_as_it_lies(certificate: Certificate, folder: Path) -> str | None:
     """The hash of the certificate's sample as its files hold it now; None where one is not to be found."""
     sample, codes = certificate.sample, [promise.code for promise in certificate.codes]
+    if any(is_anchored(name) for name in [*sample.files, *sample.band_files.values()]):
+        return None  # a certificate names its sample from where it lies; another machine is not asked
     files = [folder / name for name in sample.files]
     inside = {code: folder / name for code, name in sample.band_files.items()}
     if not files or not all(file.is_file() for file in [*files, *inside.values()]):

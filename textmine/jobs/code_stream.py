@@ -23,7 +23,7 @@ from textmine.errors import InputError
 from textmine.exchange.coded_folder import WideOptions, clear_earlier, refuse_clash
 from textmine.exchange.datapackage import describe_tables
 from textmine.exchange.tables import write_frame
-from textmine.files import clear_unfinished, write_json
+from textmine.files import clear_unfinished, refuse_damaged, write_json
 from textmine.jobs.certify import read_fresh_certificate
 from textmine.jobs.code import RunReport, code_files
 from textmine.jobs.code_facts import RunFacts, describe_model, list_versions, note_coding, note_promise
@@ -291,7 +291,8 @@ def _guess_rows(path: Path) -> int:
     if path.suffix.lower() in {".parquet", ".pq"}:
         import pyarrow.parquet as pq
 
-        return int(pq.read_metadata(path).num_rows)
+        with refuse_damaged(path, "Give a parquet file that is whole."):
+            return int(pq.read_metadata(path).num_rows)
     with path.open("rb") as handle:
         return sum(block.count(b"\n") for block in iter(lambda: handle.read(1 << 20), b""))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from textmine.errors import InputError
-from textmine.files import sha256_of_file
+from textmine.files import is_anchored, sha256_of_file
 from textmine.provenance.events import check_time
 from textmine.provenance.record import FOLDER as RECORD
 from textmine.withdrawal.coded import PROVENANCE, mend_folder, mend_package, purge_record
@@ -260,7 +260,8 @@ def _is_stale(path: Path, said: dict[str, Any], plan: Plan) -> bool:
     sample = dict(said.get("sample") or {})
     names = [*(sample.get("files") or []), *dict(sample.get("band_files") or {}).values()]
     touched = {Path(done).resolve() for done in plan.done}
-    rests = any((path.parent / str(name)).resolve() in touched for name in names)
+    near = [str(name) for name in names if not is_anchored(str(name))]
+    rests = any((path.parent / name).resolve() in touched for name in near)
     return rests or dict(said.get("wave") or {}).get("fingerprint") in plan.fingerprints
 
 

@@ -16,6 +16,8 @@ from textmine.errors import InputError
 from textmine.files import make_folder, sha256_of_file, write_json
 from textmine.jobs.coder_files import name_files, read_coder_files
 from textmine.jobs.migrated_files import (
+    SIDES,
+    check_names,
     read_codings,
     read_record,
     write_codings,
@@ -34,8 +36,6 @@ from textmine.migration import (
     return_codings,
 )
 from textmine.migration.changes import name_versions
-
-SIDES = "sides.csv"
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +133,7 @@ def migrate_files(
         raise InputError("No file of codings was given. Name at least one with --codings.")
     again = [d for path in read_again for d in read_coder_files([path], id=id, codebook=end).datasets]
     names = name_files(list(codings))
+    check_names(names)
     found = []
     for path, name in zip(codings, names, strict=True):
         for coded in read_codings(path, start, old if back is None else new, id=id):

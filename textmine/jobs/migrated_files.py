@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +14,15 @@ from textmine.codebook import RESERVED, Codebook
 from textmine.coded import SPAN_COLUMNS, CodedDataset
 from textmine.errors import InputError
 from textmine.exchange.coded_folder import write_coded_folder
-from textmine.exchange.coded_reader import read_coded
-from textmine.files import atomic_text, write_rows
+from textmine.exchange.coded_reader import read_coded, read_scores_table
+from textmine.files import atomic_path, atomic_text, write_rows
 from textmine.jobs.coder_files import read_coder_files
 from textmine.migration import Migration
 from textmine.migration.codings import KEPT_COLUMNS, TO_READ_COLUMNS
 from textmine.reading import read_table
 from textmine.reading.labels import find_unit_ids
 
-KEPT, KEPT_EVIDENCE, TO_READ = "kept.csv", "kept-evidence.csv", "to-read.csv"
+KEPT, KEPT_EVIDENCE, TO_READ, SIDES = "kept.csv", "kept-evidence.csv", "to-read.csv", "sides.csv"
 #: Columns that say whose codings a row of the record is about.
 _WHOSE = ["file", "by"]
 _IDS = ("comment_id", "unit_id", "id", "doc_id")
@@ -60,6 +61,19 @@ def read_codings(path: Path, book: Codebook, codebook: Path, *, id: str | None =
     ]
 
 
+def check_names(names: Sequence[str]) -> None:
+    """Raise ``InputError`` where two files of codings, or one and the record, would be written as one."""
+    taken = {Path(file).stem: "the record" for file in (KEPT, KEPT_EVIDENCE, TO_READ, SIDES)}
+    for name in names:
+        for stem in (_name_stem(name), f"{_name_stem(name)}-evidence"):
+            key = unicodedata.normalize("NFC", stem).casefold()
+            if key in taken:
+                raise InputError(
+                    f"{name} and {taken[key]} would both be written as {stem}.csv. Rename the file {name}."
+                )
+            taken[key] = name
+
+
 def write_codings(
     path: Path,
     name: str,
@@ -75,7 +89,7 @@ def write_codings(
     A coded folder is written as one: ``NAME/``. Of a wide file all columns that are no codes are kept. Gives
     the paths written.
     """
-    stem = name.replace("/", "-")
+    stem = _name_stem(name)
     if path.is_dir():
         return _write_folder(path, out / stem, datasets[0], after)
     table = read_table(path)
@@ -145,6 +159,10 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
         write_rows(cells.itertuples(index=False, name=None), handle)
 
 
+def _name_stem(name: str) -> str:
+    return name.replace("/", "-")
+
+
 def _read_own(path: Path, name: str, coder: str) -> pd.DataFrame:
     if not path.is_file():
         raise InputError(f"{path.parent} holds no {path.name}. Give the folder that migrating wrote.")
@@ -194,5 +212,7 @@ def _write_folder(source: Path, target: Path, after: CodedDataset, book: Codeboo
     book.save(target / "codebook.yaml")
     scores = target / "scores.parquet"
     if scores.is_file():
-        pd.read_parquet(scores).dropna(axis="columns", how="all").to_parquet(scores, index=False)
+        held = read_scores_table(scores).dropna(axis="columns", how="all")
+        with atomic_path(scores) as temporary:
+            held.to_parquet(temporary, index=False)
     return [*paths, target / "codebook.yaml"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,7 +22,7 @@ from textmine.estimates.plan import AuditPlan, plan_audit
 from textmine.estimates.prevalence import estimate_prevalence
 from textmine.estimates.survey import SurveyWave
 from textmine.exchange.scored_wave import read_provenance, read_scored_wave
-from textmine.files import atomic_text, write_rows
+from textmine.files import atomic_text, set_apart, write_rows
 from textmine.jobs.certify import read_checked
 from textmine.jobs.figures import describe_inputs, name_path, note_figures, write_command
 from textmine.jobs.in_sample import find_in_sample, read_wide
@@ -197,8 +196,9 @@ def _draw_all(report: PrevalenceReport, by: Sequence[str], stem: Path) -> tuple[
                 wanted[f"-{name}-{measure}"] = partial(draw_fairness, report.fairness.figures, name, measure)
     paths: list[Path] = []
     notes = []
+    endings = set_apart(wanted, joint="_")
     for end, draw in wanted.items():
-        name = stem.name + re.sub(r"[^\w-]+", "_", end)
+        name = stem.name + endings[end]
         try:
             paths += write_figure(draw(), stem.with_name(name))
         except InputError as error:  # more groups than a figure can show

@@ -20,6 +20,7 @@ from textmine.exchange.scored_wave import read_provenance
 from textmine.exchange.streamed import check_kind, open_parts
 from textmine.files import atomic_text, sha256_of_file, write_rows
 from textmine.provenance import ProvenanceRecord, RunPart
+from textmine.provenance.listing import NUMBERS, WHOLE
 from textmine.provenance.record import Standing
 from textmine.reading import Table, read_table
 from textmine.reading.labels import join_labels
@@ -28,8 +29,6 @@ from textmine.reading.labels import join_labels
 _ROWS = 50_000
 #: Columns of a file of labels that say who coded.
 _CODERS = ("coder", "coder_id", "annotator")
-_NUMBERS = {"score", "calibrated_prob", "threshold", "coding_prob"}
-_WHOLE = {"event", "unit_start", "unit_end", "value", "supersedes"}
 _PASSED_ON = {
     "sampling_role": "sampling_role",
     "inclusion_probability": "coding_prob",
@@ -134,8 +133,8 @@ def list_record(
         for table in tables:
             write(_make_plain(table, out.suffix.lower()))
             rows += len(table)
-    if not rows:
-        raise InputError(f"The record of {folder} has no such decision. Check the unit and the code.")
+        if not rows:  # in here, so that no empty file is left
+            raise InputError(f"The record of {folder} has no such decision. Check the unit and the code.")
     return rows
 
 
@@ -334,8 +333,8 @@ def _make_plain(table: pd.DataFrame, kind: str) -> pd.DataFrame:
         column = table[name]
         if name == "current":
             made[name] = column.astype(bool)
-        elif name in _NUMBERS | _WHOLE:
-            form = "Int64" if name in _WHOLE else "Float64"
+        elif name in NUMBERS | WHOLE:
+            form = "Int64" if name in WHOLE else "Float64"
             known: Any = pd.to_numeric(column, errors="coerce")
             known = known.astype("Float64").astype(form)
             if kind != ".parquet":

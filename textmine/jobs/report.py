@@ -24,7 +24,7 @@ from textmine.report.beside import read_topics, read_waves
 from textmine.report.framework import read_summaries
 from textmine.report.markdown import render_markdown
 from textmine.report.material import Material
-from textmine.report.page import make_slug, render_html
+from textmine.report.page import name_pictures, render_html
 from textmine.report.plots import Plot
 from textmine.report.quality import read_card, read_evaluation
 from textmine.report.released import QUOTES, SHEET, ReportQuotes, read_released
@@ -351,8 +351,9 @@ def _write(summary: dict[str, Any], plots: Sequence[Plot], out: Path) -> list[Pa
     else:
         pictures = out.with_name(f"{out.stem}-figures")
         make_folder(pictures)
+        files = name_pictures(plots)
         for plot in plots:
-            path = pictures / f"{make_slug(plot.name)}.png"
+            path = pictures / files[plot.name]
             with atomic_path(path) as temporary:
                 temporary.write_bytes(plot.png())
             paths.append(path)

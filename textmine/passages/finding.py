@@ -141,8 +141,8 @@ def _make_table(
             "code": heaviest["code"].fillna(wish.code or "").astype(str).to_numpy(),
             "text": texts.reindex(units).fillna("").astype(str).to_numpy(),
             "quote": heaviest["quote"].fillna("").astype(str).to_numpy(),
-            "start": heaviest["start"].fillna(-1).astype(int).to_numpy(),
-            "end": heaviest["end"].fillna(-1).astype(int).to_numpy(),
+            "start": pd.to_numeric(heaviest["start"]).fillna(-1).astype(int).to_numpy(),
+            "end": pd.to_numeric(heaviest["end"]).fillna(-1).astype(int).to_numpy(),
             "stance": stances.reindex(units).to_numpy() if wish.code is not None else empty,
             "score": np.nan
             if scores is None or wish.code is None

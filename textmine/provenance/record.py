@@ -31,6 +31,7 @@ from textmine.provenance.events import (
     read_events,
     utc_now,
 )
+from textmine.provenance.listing import order_columns
 from textmine.provenance.replay import State, list_rows, replay_events, walk_states
 
 #: The folder of the record within a coded folder.
@@ -38,14 +39,6 @@ FOLDER = "record"
 #: Units listed at once; bounds memory, changes nothing else.
 _ROWS = 20_000
 SOURCES = ("human", "model", "rule", "import")
-#: Columns of a listing: a row for each decision on a unit and code.
-RECORD_COLUMNS = [
-    *("event", "resp_id", "unit_id", "question_id", "wave", "unit_start", "unit_end", "code_id", "value"),
-    *("source", "coder_id", "coded_at", "codebook_id", "codebook_version", "codebook_sha256", "model_id"),
-    *("model_sha256", "score", "calibrated_prob", "threshold", "band", "certificate_id", "sampling_role"),
-    *("coding_prob", "adjudicated_by", "adjudication_reason", "supersedes", "current", "text_sha256"),
-    *("redaction_log_id", "software_version"),
-]
 
 
 @dataclass(frozen=True)
@@ -141,7 +134,7 @@ class ProvenanceRecord:
                     frame["event"], frame["score"] = event.seq, frame.get("calibrated_prob")
                     frame["supersedes"] = pd.array([before.get(pair) for pair in pairs], dtype="Int64")
                     frame["current"] = _in_force(event, state, final)[part]
-                    yield frame.reindex(columns=RECORD_COLUMNS)
+                    yield order_columns(frame)
                     if len(events) > 1:
                         before.update(dict.fromkeys(pairs, event.seq))
 

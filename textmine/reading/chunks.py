@@ -322,6 +322,7 @@ def _parquet_chunks(path: Path, rows: int) -> Iterator[Table]:
             check_names(file.schema_arrow.names, path.name)
             before = 0
             for batch in file.iter_batches(batch_size=rows):
+                batch.validate(full=True)
                 arrays = [strings_of(pa.chunked_array([column])) for column in batch.columns]
                 frame = pa.table(arrays, names=batch.schema.names).to_pandas()
                 yield Table(frame, [], path.name, "", "", np.arange(before + 1, before + len(frame) + 1))

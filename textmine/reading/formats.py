@@ -51,6 +51,7 @@ def read_parquet(data: bytes, source: str, sha256: str) -> Table:
 
     try:
         columns = pq.read_table(io.BytesIO(data))
+        columns.validate(full=True)  # damage within texts is else met much later
         check_names(columns.column_names, source)
         arrays = [strings_of(column) for column in columns.columns]
         frame = pa.table(arrays, names=columns.column_names).to_pandas()

@@ -25,7 +25,7 @@ _MOST_ROWS = 1_048_576  # Excel's own bound
 _MOST_MERGED = 2_000_000
 _MOST_STYLES = 24 * 2**20  # bytes; the 65,490 formats that Excel allows are some ten million
 _LOOK = 2_000  # rows of each sheet that are looked at to choose one
-_ESCAPED_CONTROL = re.compile("_x000([9AaDd])_")
+_ESCAPED_CONTROL = re.compile("_x(?:000([9AaDd])|005[Ff])_")
 _ASIDE = re.compile(
     r"notes?|read ?me|code ?book|dictionary|summary|lookups?|lists?|pivot.*|charts?|about|guidance|contents|"
     r"cover|instructions?|metadata|key|definitions?",
@@ -254,8 +254,8 @@ def _describe(table: Table, sheet: str, others: list[str], *, named: bool) -> Ta
 
 def _workbook_text(value: Any) -> str:
     text = as_text(value)
-    if "_x000" in text:  # how a workbook writes a tab or a line end that XML would change
-        text = _ESCAPED_CONTROL.sub(lambda found: chr(int(found[1], 16)), text)
+    if "_x00" in text:  # a tab or a line end that XML would change, or the _ before what only looks like one
+        text = _ESCAPED_CONTROL.sub(lambda found: chr(int(found[1], 16)) if found[1] else "_", text)
     return text
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from textmine.report.blocks import show_cell
-from textmine.report.page import make_slug
+from textmine.report.page import name_pictures
 from textmine.report.plots import Plot
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
@@ -19,13 +19,14 @@ def render_markdown(summary: Mapping[str, Any], plots: Sequence[Plot], *, pictur
     Words from the data are escaped, so that none of them becomes a link, markup or html.
     """
     drawn = {plot.name: plot for plot in plots}
+    files = name_pictures(plots)
     lines = [f"# {_escape(summary['title'])}", "", _escape(summary["data"]), ""]
     for section in summary["sections"]:
         lines += [f"## {_escape(section['title'])}", ""]
         for line in section["lead"]:
             lines += [_escape(line), ""]
         for name in section["figures"]:
-            lines += [f"![{_escape(drawn[name].alt)}]({pictures}/{make_slug(name)}.png)", ""]
+            lines += [f"![{_escape(drawn[name].alt)}]({pictures}/{files[name]})", ""]
         for table in section["tables"]:
             lines += _write_cases(table) if table["name"] == "framework" else _write_table(table)
         lines += [f"- {_escape(note)}" for note in section["notes"]]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from textmine.files import set_apart
 from textmine.report.blocks import show_cell, write_csv
 from textmine.report.plots import Plot
 
@@ -23,7 +23,9 @@ def render_html(summary: Mapping[str, Any], plots: Sequence[Plot]) -> str:
 
     room = files("textmine.report").joinpath("templates")
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
-    environment.filters |= {"cell": show_cell, "as_csv": _link_csv, "slug": make_slug}
+    parts = [part for section in summary["sections"] for part in (section, *section["tables"])]
+    slugs = make_slugs(part["name"] for part in parts)
+    environment.filters |= {"cell": show_cell, "as_csv": _link_csv, "slug": slugs.__getitem__}
     template = environment.from_string(room.joinpath("report.html").read_text(encoding="utf-8"))
     data = json.dumps(summary, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     style = room.joinpath("report.css").read_text(encoding="utf-8")
@@ -36,13 +38,18 @@ def render_html(summary: Mapping[str, Any], plots: Sequence[Plot]) -> str:
     )
 
 
-def make_slug(name: str) -> str:
-    """A name as it may stand in an address or a file's name.
+def make_slugs(names: Iterable[str]) -> dict[str, str]:
+    """Names as they may stand in an address or a file's name, each its own.
 
-    >>> make_slug("by-school type")
-    'by-school-type'
+    >>> make_slugs(["by-school type"])
+    {'by-school type': 'by-school-type'}
     """
-    return re.sub(r"[^\w-]+", "-", name).strip("-")
+    return {name: slug.strip("-") for name, slug in set_apart(names).items()}
+
+
+def name_pictures(plots: Sequence[Plot]) -> dict[str, str]:
+    """The file of each figure that is saved as a picture, by the figure's name."""
+    return {name: f"{slug}.png" for name, slug in make_slugs(plot.name for plot in plots).items()}
 
 
 class _Raw(str):

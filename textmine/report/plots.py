@@ -15,7 +15,17 @@ from textmine.coding.figures import Series, draw_intervals, draw_learning_curve,
 from textmine.errors import InputError
 from textmine.estimates.figures import MOST_GROUPS
 from textmine.report.blocks import HIDDEN
-from textmine.svg import COLOURS, FAINT, INK, draw_text, frame_svg, render_png, shorten, write_figure
+from textmine.svg import (
+    COLOURS,
+    FAINT,
+    INK,
+    draw_text,
+    frame_svg,
+    mark_controls,
+    render_png,
+    shorten,
+    write_figure,
+)
 
 _NAN = float("nan")
 #: Steps that the end of an axis may fall on.
@@ -41,7 +51,7 @@ class Plot:
     def __post_init__(self) -> None:
         label = f"aria-label='{escape(self.alt, quote=True)}'"
         said = re.sub(r"aria-label='[^']*'", label.replace("\\", r"\\"), self.svg, count=1)
-        object.__setattr__(self, "svg", said)
+        object.__setattr__(self, "svg", mark_controls(said))
 
     def _repr_html_(self) -> str:
         return self.svg

@@ -66,12 +66,19 @@ def protect_report(
 
 
 def protect_together(
-    coded: CodedDataset, owners: Sequence[str], rule: DisclosureRule
+    coded: CodedDataset, owners: Sequence[str], rule: DisclosureRule, *, most: int
 ) -> tuple[pd.DataFrame, int]:
-    """How many respondents gave two codes, codes x codes, as it may be shown; and the respondents in all."""
+    """How many respondents gave two codes, codes x codes, as it may be shown; and the respondents in all.
+
+    Of more codes than ``most`` the commonest are taken, in the order of the codebook: pairs grow with the
+    square of the codes.
+    """
     said = _by_person(coded, owners, coded.is_coded.to_numpy())
-    counts = said.to_numpy(dtype=np.int64)
-    pairs = pd.DataFrame(counts.T @ counts, index=said.columns, columns=said.columns)
+    if said.shape[1] > most:
+        common = np.argsort(-said.to_numpy().sum(axis=0), kind="stable")[:most]
+        said = said.iloc[:, np.sort(common)]
+    counts = said.to_numpy(dtype=np.float64)  # whole numbers, which a float adds exactly and far faster
+    pairs = pd.DataFrame((counts.T @ counts).astype(np.int64), index=said.columns, columns=said.columns)
     return protect_pairs(pairs, len(said), rule=rule).table, len(said)
 
 

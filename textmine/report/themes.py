@@ -20,6 +20,8 @@ from textmine.report.protecting import mask_shares, protect_together
 _NOTES = re.compile(r"; (?!their scores)")
 #: Rows of marks in a figure by group, at most; more are drawn as several, so that each fits a page.
 _MOST_ROWS = 40
+#: Themes that are compared two by two, at most: the commonest.
+MOST_PAIRED = 100
 #: How shares are corrected.
 ESTIMATOR = "prediction-powered inference (PPI++), Wilson's interval on the effective sample size"
 #: What a table of themes holds, with its headings.
@@ -91,12 +93,15 @@ def describe_groups(material: Material, by: str) -> tuple[dict[str, Any], list[P
 
 def describe_pairs(material: Material) -> tuple[dict[str, Any], list[Plot]]:
     """Which themes stand together in what one respondent wrote."""
-    pairs, base = protect_together(material.read.coded, list(material.owners), material.rule)
+    pairs, base = protect_together(
+        material.read.coded, list(material.owners), material.rule, most=MOST_PAIRED
+    )
     rows: list[dict[str, Any]] = []
     codes = [str(code) for code in pairs.columns]
+    counts = [[None if cell == HIDDEN else int(cell) for cell in row] for row in pairs.to_numpy(dtype=object)]
     for i, one in enumerate(codes):
-        for other in codes[i + 1 :]:
-            both, own, its = (_read_count(pairs, *at) for at in ((one, other), (one, one), (other, other)))
+        for j, other in enumerate(codes[i + 1 :], i + 1):
+            both, own, its = counts[i][j], counts[i][i], counts[j][j]
             rows.append(
                 {
                     "one": material.names[one],
@@ -114,6 +119,8 @@ def describe_pairs(material: Material) -> tuple[dict[str, Any], list[Plot]]:
         "lift": ("times as often as by chance", "number"),
         "figure": ("figure", "id"),
     }
+    left_out = len(material.read.coded.codes) - len(codes)
+    why = [f"Only the {len(codes)} commonest themes are compared, {left_out} are not."] if left_out else []
     plot = plot_pairs(pairs.rename(index=material.names, columns=material.names), base)
     return make_section(
         "together",
@@ -121,14 +128,12 @@ def describe_pairs(material: Material) -> tuple[dict[str, Any], list[Plot]]:
         lead=[f"Respondents of {base:,} whose answers carry both themes, counted by the coder."],
         tables=[make_table("together", "Pairs of themes", columns, rows)],
         figures=[plot.name],
-        notes=["1 is as often as if the two had nothing to do with each other.", _say_rule(material)],
+        notes=[
+            *why,
+            "1 is as often as if the two had nothing to do with each other.",
+            _say_rule(material),
+        ],
     ), [plot]
-
-
-def _read_count(pairs: pd.DataFrame, one: str, other: str) -> int | None:
-    """The count of a cell; None where it is hidden."""
-    cell: Any = pairs.loc[one, other]
-    return None if cell == HIDDEN else int(cell)
 
 
 def _list_rows(material: Material, by: str) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from textmine.errors import InputError
 from textmine.topics.describe import WORDS, class_tf_idf
 from textmine.topics.model import Texts, TopicModel
 from textmine.topics.prevalence import measure_prevalence
-from textmine.topics.space import Floats, count_words, learn_space, unit_rows
+from textmine.topics.space import FEWEST_PEOPLE, Floats, count_words, learn_space, unit_rows
 from textmine.topics.stop_words import join_stop_words
 
 #: Comments in a neighbourhood.
@@ -126,6 +126,7 @@ def find_new_topics(
     most = scores.max(axis=0, initial=0.0)
     cutoff = float(np.quantile(most[1:], 1 - alpha, method="higher"))
     least = (1 + int((most[1:] >= most[0]).sum())) / (1 + permutations) if most[0] > 0 else 1.0
+    shared = _find_shared(spotted, [*before.groups, *after.groups])
     themes: list[tuple[Rows, float]] = []
     left = np.ones(len(texts), bool)
     while least <= alpha:
@@ -141,7 +142,7 @@ def find_new_topics(
     found = []
     for inside, p in themes:
         ids = [after.ids[i] for i in inside[is_new[inside]] - len(before)]
-        name = _name(words, spotted, inside)
+        name = _name(words, spotted, inside, shared)
         found.append(NewTopic(name, ids, len(ids), len(inside) - len(ids), round(p, 4)))
     return found, least
 
@@ -250,8 +251,18 @@ def _middle(places: Floats, rows: Rows) -> Floats:
     return np.asarray(unit_rows(places[rows].mean(axis=0, keepdims=True))[0])
 
 
-def _name(words: list[str], spotted: sp.csr_matrix, inside: Rows) -> list[str]:
+def _find_shared(spotted: sp.csr_matrix, groups: list[str]) -> npt.NDArray[np.bool_]:
+    """Which words three respondents said; a name that is one in both waves counts as one respondent."""
+    owner = np.unique(np.array(groups, dtype=object), return_inverse=True)[1]
+    rows = np.arange(len(owner))
+    whose = sp.csr_matrix((np.ones(len(owner)), (rows, owner)), shape=(len(owner), int(owner.max()) + 1))
+    people = np.asarray((spotted.sign().T @ whose).sign().sum(axis=1)).ravel()
+    return np.asarray(people >= FEWEST_PEOPLE)
+
+
+def _name(words: list[str], spotted: sp.csr_matrix, inside: Rows, shared: npt.NDArray[np.bool_]) -> list[str]:
+    """The words of a theme, first those that set it apart; none that fewer than three respondents said."""
     own = np.asarray(spotted[inside].sum(axis=0)).ravel()
     rest = np.asarray(spotted.sum(axis=0)).ravel() - own
     row = np.round(class_tf_idf(np.vstack([own, rest]))[0] * own / np.maximum(own + rest, 1), 12)
-    return [words[i] for i in np.argsort(-row, kind="stable")[:WORDS] if row[i] > 0]
+    return [words[i] for i in np.argsort(-row, kind="stable") if row[i] > 0 and shared[i]][:WORDS]
