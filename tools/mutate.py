@@ -34,8 +34,15 @@ ROOT = Path(__file__).resolve().parents[1]
 EXPLAINED = "tools/survivors.toml"
 #: What is tried without a word about it.
 MODULES = ("textmine/spans.py", "textmine/offsets.py", "textmine/agreement")
-#: Tests of modules whose tests do not lie where the module's name says.
-TESTS: dict[str, tuple[str, ...]] = {}
+_CERTIFICATES = tuple(f"tests/coding/test_{name}.py" for name in ("exact_tests", "certifying", "certificate"))
+#: Tests of modules of which the whole room would be asked without need.
+TESTS: dict[str, tuple[str, ...]] = {
+    **{
+        f"textmine/coding/{name}.py": _CERTIFICATES
+        for name in ("exact_tests", "certifying", "certificate", "sample_design")
+    },
+    "textmine/estimates/formulas.py": ("tests/estimates/test_formulas.py", "tests/estimates/test_cells.py"),
+}
 KILLED, SURVIVED, EXPLAINED_SURVIVOR, TIMED_OUT = "killed", "survived", "explained", "timed out"
 
 
