@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from typing import Annotated
 
@@ -43,6 +44,12 @@ from textmine.errors import CodebookError, TextmineError
 _MOST_PROBLEMS = 20
 #: With less memory than this, in bytes, libraries may fail in ways that cannot be told.
 _LEAST_MEMORY = 4 * 10**9
+_NO_MEMORY = (
+    "The memory is used up. Give the machine or the process more, close other programs, or split the "
+    "input. Nothing that was not whole has been kept."
+)
+#: What a library says that finds no memory to be loaded into.
+_NOT_LOADED = re.compile("failed to map segment|annot allocate memory")
 
 app = typer.Typer(
     name="textmine",
@@ -138,15 +145,14 @@ def main() -> None:
         what, where = error.strerror or type(error).__name__, error.filename or "a file"
         _fail(f"{what}: {where}. Check the path and the disk.")
     except MemoryError:
-        _fail(
-            "The memory is used up. Give the machine or the process more, close other programs, or split the "
-            "input. Nothing that was not whole has been kept."
-        )
+        _fail(_NO_MEMORY)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception as error:  # its message might hold a respondent's words, so only its kind is told
         if os.environ.get("TEXTMINE_DEBUG"):
             _show_where(error)
+        if isinstance(error, ImportError) and _NOT_LOADED.search(str(error)):
+            _fail(_NO_MEMORY)
         kind = type(error).__name__
         _fail(f"Unexpected {kind} inside textmine. Set TEXTMINE_DEBUG=1 to see where; please report it.")
 

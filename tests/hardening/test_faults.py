@@ -136,6 +136,21 @@ def test_memory_that_is_used_up_is_told_in_one_line(study, tmp_path: Path, tiny_
 
 
 @on_linux
+def test_library_that_finds_no_memory_to_be_loaded_into_is_told_as_such(
+    study, tmp_path: Path, tiny_model: Path
+) -> None:
+    before = (
+        "import textmine.jobs.code_stream as job\n"
+        "def code_wave(*given, **more):\n"
+        "    raise ImportError('libx.so: failed to map segment from shared object')\n"
+        "job.code_wave = code_wave\n"
+    )
+    words = ["code", study.comments, "--text", "comment", "--id", "id", "--model", tiny_model]
+    told = one_line(run_limited([*words, "--out", tmp_path / "out"], before))
+    assert "The memory is used up" in told
+
+
+@on_linux
 def test_limit_on_memory_is_told_of_before_the_work() -> None:
     before = "import resource; resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))"
     done = run_limited(["models"], before)
