@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -40,12 +40,16 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 
 
 def run(code: str, *arguments: object) -> tuple[float, str]:
-    """Seconds that a fresh Python took for some code, its own start included, and what it printed."""
-    start = time.perf_counter()
+    """Processor seconds of a fresh Python for some code, its own start included, and what it printed.
+
+    Not those of the clock, which a busy machine draws out.
+    """
+    before = os.times()
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, encoding="utf-8", cwd=ROOT
     )
-    seconds = time.perf_counter() - start
+    after = os.times()
+    seconds = after.children_user + after.children_system - before.children_user - before.children_system
     assert done.returncode == 0, done.stderr
     return seconds, done.stdout
 
@@ -62,7 +66,7 @@ def fastest(times: int, code: str, *arguments: object, budget: float) -> tuple[f
 
 
 def test_import_takes_less_than_a_fifth_of_a_second() -> None:
-    code = "import time; start = time.perf_counter(); import textmine; print(time.perf_counter() - start)"
+    code = "import time; start = time.process_time(); import textmine; print(time.process_time() - start)"
     assert min(float(run(code)[1]) for _ in range(3)) < 0.2
 
 
