@@ -181,11 +181,16 @@ def test_a_tab_and_its_double_both_keep_what_could_not_be_sent(work, serve, open
         page.route("**/api/event", lambda route: route.abort())
         press(page, key, "Enter")
         wait_until(page, "document.querySelector('#saved').textContent.includes('not saved yet')")
+    # What a page keeps reaches the other's view of the same store a moment later.
+    wait_until(ann, "Object.keys(localStorage).filter((name) => name.includes('outbox')).length === 2")
     double.close()
     ann.reload()
     ann.wait_for_selector("#main[data-ready]")
     ann.unroute("**/api/event")
     wait_saved(ann)
+    wait_until(
+        ann, "!Object.keys(localStorage).some((name) => (localStorage[name] || '').includes('unit_id'))"
+    )
     assert sorted(event.applied for event in work.store.events()) == [["money"], ["time"]]
 
 
