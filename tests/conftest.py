@@ -287,23 +287,31 @@ def make_postgres() -> Iterator[Callable[[], PostgresServer]]:
 STEPS = frozenset({"os.rename", "os.remove", "os.rmdir", "os.mkdir"})
 
 
-def kill_before(step: int, out: Path, run: Callable[[], object], *also: str) -> bool:
-    """Run in a process that kills itself before its n-th step in a folder; False if it has fewer.
+def die_before(step: int, out: Path, *also: str) -> None:
+    """From now on this process kills itself before its n-th step in a folder.
 
     Steps are the ``STEPS``, and the audit events that are named with ``also``.
     """
+    taken = 0
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal taken
+        if (event in STEPS or event in also) and str(arguments[0]).startswith(str(out)):
+            taken += 1
+            if taken == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+def kill_before(step: int, out: Path, run: Callable[[], object], *also: str) -> bool:
+    """Run in a fork of this process that dies before its n-th step in a folder; False if it has fewer.
+
+    Not for what computes with torch, whose threads a fork does not have: it would wait for them for ever.
+    """
     child = os.fork()
     if child == 0:
-        taken = 0
-
-        def watch(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal taken
-            if (event in STEPS or event in also) and str(arguments[0]).startswith(str(out)):
-                taken += 1
-                if taken == step:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(watch)
+        die_before(step, out, *also)
         try:
             run()
         except BaseException:
