@@ -178,6 +178,7 @@ def test_a_tab_and_its_double_both_keep_what_could_not_be_sent(work, serve, open
     double = opened.value
     double.wait_for_selector("#main[data-ready]")
     for page, key in ((ann, "2"), (double, "3")):
+        page.bring_to_front()  # a page behind another is let run at times only
         page.route("**/api/event", lambda route: route.abort())
         press(page, key, "Enter")
         wait_until(page, "document.querySelector('#saved').textContent.includes('not saved yet')")
