@@ -53,6 +53,19 @@ def test_text_that_says_nothing_has_no_topic(model, text: str) -> None:
     assert model.predict([text]).tolist() == [NONE]
 
 
+def test_columns_are_read_a_few_times_not_once_a_text(corpus, monkeypatch) -> None:
+    read = {"ids": 0, "groups": 0}
+    for name, count in [(name, getattr(Corpus, name).fget) for name in read]:
+
+        def counted(self, name=name, count=count):
+            read[name] += 1
+            return count(self)
+
+        monkeypatch.setattr(Corpus, name, property(counted))
+    TopicModel(n_topics=3).fit(corpus)
+    assert 0 < max(read.values()) < 10 < len(corpus)
+
+
 def test_topic_smaller_than_asked_is_dissolved(comments) -> None:
     model = TopicModel(n_topics=12, min_size=25).fit(comments)
     assert min(model.table_["size"]) >= 25 and len(model) < 12

@@ -261,9 +261,10 @@ def _judge(
 def _compare(project: Project, coder: Coder, corpus: Any) -> dict[str, float]:
     """Kappa of this round's decisions on the stop set with the last round's: overall ('') and by code."""
     chosen = set(shuffle_units(project.units, 0, "stop set")[:STOP_SET])
-    rows = np.flatnonzero([unit in chosen for unit in corpus.ids])
+    ids = corpus.ids
+    rows = np.flatnonzero([unit in chosen for unit in ids])
     now = pd.DataFrame(coder.predict(corpus.select(rows)), columns=coder.codes_)
-    now.insert(0, "unit_id", [corpus.ids[row] for row in rows])
+    now.insert(0, "unit_id", [ids[row] for row in rows])
     path = folder_of(project) / "stop-set.parquet"
     before = _read_units(path)
     with atomic_path(path) as temporary:

@@ -99,8 +99,8 @@ _MAY_LEAN = compile_search(
 def points_elsewhere(key: str) -> bool:
     """Whether a key (plain words, joined by spaces) does nothing but point to another answer.
 
-    >>> points_elsewhere("see my last answer"), points_elsewhere("see the doctor")
-    (True, False)
+    >>> [points_elsewhere(key) for key in ("see my last answer", "see the doctor", "i no")]
+    [True, False, False]
     """
     for opening in ("n a ", "na ", "please ", "the ", "look at ", "think you ve ", "hence "):
         key = key.removeprefix(opening)
@@ -118,7 +118,8 @@ def points_elsewhere(key: str) -> bool:
     if first == "same" and rest[0] not in {"as", *_REPLIES}:
         return False  # 'same page'
     pointing = all(word in _POINTING or _NUMBERED.fullmatch(word) for word in rest)
-    return pointing and any(word in _PLACES or _NUMBERED.fullmatch(word) for word in key.split(" "))
+    placed = first in _PLACES or any(word in _PLACES or _NUMBERED.fullmatch(word) for word in rest)
+    return pointing and placed  # 'I' that opens an answer is no number: 'I no'
 
 
 def refers_elsewhere(text: str) -> bool:

@@ -181,7 +181,8 @@ class TopicModel(BaseEstimator):
         once = np.ones(len(texts))
         stop_words = join_stop_words(self.stop_words)
         encoder = make_encoder(self.encoder) if self.encoder else None
-        people = _who_said(texts, [keys[row] for row in rows], [corpus.groups[row] for row in rows])
+        ids, groups = corpus.ids, corpus.groups
+        people = _who_said(texts, [keys[row] for row in rows], [groups[row] for row in rows])
         space = learn_space(
             texts, once, stop_words=stop_words, vectors=self.vectors, encoder=encoder, people=people
         )
@@ -213,7 +214,7 @@ class TopicModel(BaseEstimator):
             words,
             name_topics(words, texts, topics, stop_words, frozenset(space.frequent)),
             [round(float(count[topics == k].sum())) for k in range(len(kept))],
-            [[corpus.ids[by_key[texts[i]]] for i in chosen] for chosen in shown],
+            [[ids[by_key[texts[i]]] for i in chosen] for chosen in shown],
             codes_of,
         )
 

@@ -78,7 +78,8 @@ def propose_codes(
     if (~given.any(axis=1)).sum() < 2 * model.min_size:
         return []
     texts = [keys[r] for r in rows]
-    asked = _mark([normalise_question(corpus.questions[r]) for r in rows])
+    ids, raw, questions = corpus.ids, corpus.texts, corpus.questions
+    asked = _mark([normalise_question(questions[r]) for r in rows])
     lengths = np.array([len(text.split()) for text in texts], dtype=np.float64)
     space = model.parts_[0].space
     with threadpool_limits(1):
@@ -88,10 +89,10 @@ def propose_codes(
     proposals = []
     for number, (own, said, name) in enumerate(zip(found, words, names, strict=True), start=1):
         units = [rows[i] for i in own.tolist()]
-        shown = [corpus.texts[r] for r in units if len(corpus.texts[r]) <= LONGEST_EXAMPLE]
+        shown = [raw[r] for r in units if len(raw[r]) <= LONGEST_EXAMPLE]
         examples = redact_texts(shown[:EXAMPLES], engine=engine).texts if shown else []
         draft = _draft(number, name, said, len(own), len(rows), examples)
-        proposals.append(Proposal(draft, [corpus.ids[r] for r in units], said))
+        proposals.append(Proposal(draft, [ids[r] for r in units], said))
     return proposals
 
 

@@ -49,7 +49,8 @@ def find_terms(texts: Iterable[str] | Corpus, *, vocabulary: str | Path = "schoo
             rows.append((row, *about, span.start_char, span.end_char, span.text))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     if corpus is not None:
-        table.insert(1, "doc_id", [corpus.ids[row] for row in table["row"]])
+        ids = corpus.ids
+        table.insert(1, "doc_id", [ids[row] for row in table["row"]])
     return table.astype({"row": "int64", "start": "int64", "end": "int64"})
 
 
