@@ -50,10 +50,13 @@ def test_peer_that_is_absent_has_a_row_that_says_so(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(speed_peers, "write_results", lambda *a, shown, **more: written.append(shown))
     ours = {"method": "textmine code, one process", "per_second": 9000.0, "seconds_to_learn": 3.0}
     ours |= {"micro_f1": 0.7, "micro_f1_low": 0.6, "micro_f1_high": 0.8, "macro_f1": 0.6}
-    rows = [ours, {"method": "SetFit", "absent": "setfit is not installed"}, ours | {"per_second": 90.0}]
+    both = ours | {"method": "textmine code, two processes", "per_second": 18000.0}
+    peer = ours | {"method": "a peer", "per_second": 90.0}
+    rows = [ours, both, {"method": "SetFit", "absent": "setfit is not installed"}, peer]
     speed_peers.write_table(pd.DataFrame(rows), 1000)
-    assert written[0]["comments a second"].tolist() == ["9,000", "setfit is not installed", "90"]
-    assert written[0]["textmine is times as fast"].tolist() == ["1.0", "", "100.0"]
+    assert written[0]["comments a second"].tolist() == ["9,000", "18,000", "setfit is not installed", "90"]
+    assert written[0]["times as fast: one process"].tolist() == ["1.0", "0.5", "", "100.0"]
+    assert written[0]["two processes"].tolist() == ["2.0", "1.0", "", "200.0"]
 
 
 def test_tricks_change_nothing_but_the_time(tiny_model: Path) -> None:
