@@ -126,6 +126,10 @@ def test_perfect_agreement_on_few_units_is_not_certain(make_coded) -> None:
     assert "Wilson" in row["warning"] and any("Wilson" in note for note in found.notes)
     sets = found.overall.set_index("measure").loc["alpha_masi"]
     assert sets["value"] == 1 and 0.5 < sets["low"] < 0.8
+    mean = found.overall.set_index("measure").loc["mean_alpha"]
+    assert mean["value"] == 1 and mean["low"] == pytest.approx(
+        row["alpha_low"]
+    )  # of the one code that varies
 
 
 @given(values, st.randoms(use_true_random=False))

@@ -44,6 +44,7 @@ def filled(make_work, talk):
         )
         work.store.decide(unit, "ben", ["money"] if number % 3 else [], seconds=9)
     work.store.memo("u01", "ann", "a thought")
+    work.store.act_on("u04", "ann", "somebody should ring them")
     asked = work.store.ask("u02", "ben", "Does pooling count?", code="money")
     work.store.answer(asked.id, "olu", "No.", effect="narrows")
     work.store.ask("u03", "ann", "And time?", code="time")

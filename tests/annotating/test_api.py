@@ -9,6 +9,7 @@ import pytest
 
 from textmine.annotating.desk import Desk
 from textmine.annotations import Task
+from textmine.corpus import Corpus
 
 
 def test_coding_from_the_first_unit_to_the_last(work) -> None:
@@ -159,6 +160,20 @@ def test_suggestions_come_after_ones_own_decision(make_work) -> None:
     assert made == [{"code": "money", "score": 0.91, "band": "accept"}]
 
 
+def test_suggestions_of_a_later_round_take_the_place_of_the_earlier(make_work) -> None:
+    work = make_work(show_suggestions_after=True)
+    path = work.project.annotations / "suggestions.csv"
+    ann = work.enter("ann")
+    ann.decide({"id": "u00"}, ["time"])
+    assert ann.told("after", id="u00")["suggestions"] == []  # no model yet
+    for score, code in ((0.91, "money"), (0.5, "training")):
+        path.write_text(f"unit_id,code,score,band\nu00,{code},{score},accept\n", "utf-8")
+        made = ann.told("after", id="u00")["suggestions"]
+        assert made == [{"code": code, "score": score, "band": "accept"}]
+        found = ann.told("passages", source="model", code=code)
+        assert [row["id"] for row in found["passages"]] == ["u00"]
+
+
 def test_a_silent_reread_looks_like_a_unit_never_seen(work) -> None:
     ann = work.enter("ann")
     for unit in ann.told("next", limit=10)["units"]:
@@ -217,6 +232,15 @@ def test_search_finds_ones_own_units_whatever_the_case(work) -> None:
     assert work.enter("ann").told("search", words="  ")["count"] == 0
 
 
+def test_search_without_accents_finds_words_that_have_them(make_work) -> None:
+    texts = ["Diolch i Ll\u0177r", "Ll\u0302yr a Sia\u0302n", "Llyr", "na\u00efve"]
+    work = make_work(Corpus(pd.DataFrame({"doc_id": ["u0", "u1", "u2", "u3"], "text": texts})))
+    ann = work.enter("ann")
+    assert [hit["id"] for hit in ann.told("search", words="LLYR")["found"]] == ["u0", "u1", "u2"]
+    assert [hit["id"] for hit in ann.told("search", words="Ll\u0177r")["found"]] == ["u0"]
+    assert [hit["id"] for hit in ann.told("search", words="sian naive")["found"]] == []
+
+
 def test_search_finds_an_accent_however_it_is_typed(work) -> None:
     ann = work.enter("ann")
     for words in ("caf\u00e9", "CAFE\u0301", "na\u00efve costs"):
@@ -239,6 +263,28 @@ def test_notes_are_ones_own_and_newest_first(work) -> None:
         ("memo", "first"),
     ]
     assert [note["kind"] for note in ben.told("notes")["notes"]] == ["act_on"]
+
+
+def test_leads_see_what_others_marked_once_they_have_read_it(work) -> None:
+    work.store.assign([Task(annotator="ada", unit_id="u01")])
+    ann, ben, ada = work.enter("ann"), work.enter("ben"), work.enter("ada")
+    ann.ask("event", id="m1", kind="memo", unit_id="u00", text="ones own")
+    ann.ask("event", id="a1", kind="act_on", unit_id="u00", text="call them")
+    ann.ask("event", id="f1", kind="flag", unit_id="u02", text="")
+    ben.ask("event", id="a2", kind="act_on", unit_id="u01", text="")
+    ben.ask("event", id="a3", kind="act_on", unit_id="u03", text="")
+    ben.ask("event", id="x3", kind="undo", supersedes="a3")
+    told = ada.told("notes")
+    assert [(c["kind"], c["annotator"], c["unit_id"], c["note"]) for c in told["calls"]] == [
+        ("act_on", "ann", "u00", "call them"),
+        ("flag", "ann", "u02", ""),
+    ]
+    assert told["waiting"] == 1 and told["notes"] == []
+    ada.decide({"id": "u01"}, [])
+    assert [call["unit_id"] for call in ada.told("notes")["calls"]] == ["u01", "u00", "u02"]
+    assert ben.told("notes")["calls"] == []
+    assert "What others marked" in ada.client.get("/memos").text
+    assert "What others marked" not in ben.client.get("/memos").text
 
 
 # --- the lead -----------------------------------------------------------------------------------------------

@@ -241,6 +241,7 @@ def test_evidence_is_asked_for_once_where_the_project_asks(make_work, serve, ope
     assert text_of(ann) == work.project.corpus.texts[0]
     press(ann, "Enter")
     wait_until(ann, "document.querySelector('#text').textContent.includes('answer 1')")
+    assert "Which words" not in ann.text_content("#said")  # it was about the text before
 
 
 def test_words_chosen_by_mouse_go_to_the_code_that_is_clicked(work, serve, open_page) -> None:

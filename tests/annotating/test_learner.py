@@ -25,6 +25,7 @@ from textmine.annotating.serving import Address
 from textmine.annotations import Project, Settings, create_project
 from textmine.codebook import Codebook
 from textmine.coding.artefact import load_coder
+from textmine.coding.certificate import Certificate, save_certificate
 from textmine.corpus import Corpus
 from textmine.errors import InputError
 from textmine.jobs.annotate import open_annotating
@@ -150,6 +151,40 @@ def test_advice_names_each_code_with_units_and_minutes(taught: Project) -> None:
     assert "Quillfeather" not in str(told)
 
 
+def write_certificate(path: Path, code: str, codebook: str) -> None:
+    """A certificate of one code, for the codebook of that hash."""
+    counts = {"read": 22, "right": 22, "precision_low": 0.9, "accepted": 50, "to_review": 9, "rejected": 41}
+    missed = {"reject_below": 0.25, "rejected_read": 20, "rejected_hits": 0, "elusion": 0.14}
+    certificate = Certificate(
+        precision=0.9,
+        confidence=0.9,
+        delta=0.1,
+        elusion_confidence=0.95,
+        model={"id": "m", "sha256": "0" * 64},
+        codebook={"id": "b", "sha256": codebook},
+        sample={"sha256": "2" * 64, "units": 50, "design": "random"},
+        wave={"fingerprint": "f", "units": 100},
+        codes=({"code": code, "method": "fixed_sequence", "threshold": 0.8, **counts, **missed},),
+    )
+    path.parent.mkdir(exist_ok=True)
+    save_certificate(certificate, path)
+
+
+def test_certified_code_is_as_good_as_a_narrow_interval(taught: Project) -> None:
+    path = taught.folder / "out" / "certificate.json"
+    reached = []
+    with taught.open_store() as store:
+        for sha256 in (None, taught.codebook.sha256, "1" * 64):
+            if sha256:
+                write_certificate(path, "money", sha256)
+            reached.append({one.code: one.reached for one in advise_project(taught, store)})
+        path.write_text("damaged", encoding="utf-8")
+        reached.append({one.code: one.reached for one in advise_project(taught, store)})
+    path.unlink()
+    assert [told["money"] for told in reached] == [False, True, False, False]
+    assert not any(told["training"] for told in reached)
+
+
 def test_too_little_read_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     project, truth = make(tmp_path / "study", assignment={"overlap": 0})
     with project.open_store() as store:
@@ -228,3 +263,17 @@ def test_background_says_when_it_is_too_early(tmp_path: Path, monkeypatch) -> No
     project, _ = make(tmp_path / "study")
     monkeypatch.setattr("os.nice", lambda _: 0, raising=False)
     assert main([str(project.folder), "--train"]) == TOO_EARLY
+
+
+def test_mix_of_the_command_reads_the_review_pile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, _ = make(tmp_path / "study")
+    monkeypatch.setattr("os.nice", lambda _: 0, raising=False)
+    rows = "u007,money,0.4,review\nu003,money,0.9,accept\nu009,training,0.3,review\n"
+    suggestions = project.annotations / "suggestions.csv"
+    suggestions.write_text(f"unit_id,code,score,band\n{rows}", encoding="utf-8")
+    with project.open_store() as store:
+        store.add_annotator("ann")
+    assert main([str(project.folder), "--mix", "review", "--ahead", "4", "--people", "ann"]) == 0
+    with project.open_store() as store:
+        plan = store.tasks("ann")
+    assert set(plan.loc[plan["role"] == "review", "unit_id"]) == {"u007", "u009"}

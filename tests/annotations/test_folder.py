@@ -11,6 +11,7 @@ import pytest
 from textmine.annotations import AnnotationStore, Task, export_annotations, import_annotations
 from textmine.codebook import Codebook
 from textmine.errors import InputError
+from textmine.reading import read_labels
 
 OURS = Path(__file__).resolve().parents[2]
 
@@ -204,3 +205,32 @@ def test_code_of_an_older_codebook_is_taken_in(store: AnnotationStore, make_stor
     newer = make_store("newer", codebook=Codebook.from_labels(["time", "travel"]))
     assert import_annotations(newer, tmp_path / "out").events == 1
     assert newer.coded("ann").decisions.isna()["travel"].tolist() == [True]
+
+
+def test_label_lines_name_codes_that_are_missing_and_are_read_so(make_store, tmp_path: Path) -> None:
+    first = make_store()
+    first.decide("u1", "ann", [])
+    first.decide("u2", "ann", ["money"])
+    grown = make_store(codebook=Codebook.from_labels(["money", "time", "travel"]))
+    grown.decide("u4", "ann", ["travel"])
+    export_annotations(grown, tmp_path)
+    path = tmp_path / "labels" / "ann.jsonl"
+    read = read_labels(path, id="unit_id", codes=grown.codebook.ids).frame
+    there = grown.coded("ann").decisions
+    assert read.equals(there.astype(float).set_axis(there.index.rename("unit_id")).loc[read.index])
+    assert read["travel"].isna().tolist() == [True, True, False]
+    other = make_store("other", codebook=grown.codebook)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "theirs.jsonl").write_bytes(path.read_bytes())
+    import_annotations(other, tmp_path / "in")
+    assert other.coded("ann").decisions.isna()["travel"].tolist() == [True, True, False]
+
+
+def test_label_lines_of_what_is_settled_in_part(store: AnnotationStore, tmp_path: Path) -> None:
+    store.decide("u1", "ann", ["money"])
+    store.decide("u1", "ben", [])
+    store.decide("u2", "ann", [])
+    store.adjudicate("u2", "olu", [], reason="nothing is said")
+    export_annotations(store, tmp_path)
+    read = read_labels(tmp_path / "labels" / "adjudicated.jsonl", id="unit_id", codes=["money", "time"]).frame
+    assert read.loc["u1"].isna().tolist() == [True, False] and read.loc["u2"].tolist() == [0, 0]

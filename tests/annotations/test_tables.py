@@ -67,6 +67,17 @@ def test_unsettled_part_of_a_sample_is_told(store: AnnotationStore) -> None:
     assert store.labels(sample=True).attrs == {"unread": 0, "unsettled": 1}
 
 
+def test_unit_that_readers_differ_on_throughout_is_unsettled_and_not_unread(store: AnnotationStore) -> None:
+    store.assign(
+        [Task(annotator="ann", unit_id=u, role="audit", probability=0.5) for u in ("u1", "u2", "u3")]
+    )
+    store.decide("u1", "ann", ["money", "time"])
+    store.decide("u1", "ben", [])
+    store.decide("u2", "ann", [])
+    found = store.labels(sample=True)
+    assert found.attrs == {"unread": 1, "unsettled": 1} and found["unit_id"].tolist() == ["u2"]
+
+
 def test_one_of_several_samples_has_to_be_named(store: AnnotationStore) -> None:
     store.assign([task("u1", 0.2, sample="audit"), task("u2", 0.5, sample="people")])
     store.decide("u1", "ann", [])

@@ -219,6 +219,43 @@ def test_changed_label_replaces_and_keeps_the_history_and_the_draw(tmp_path: Pat
         assert store.decisions()[["role", "probability"]].values.tolist() == [["random", 1.0]]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_code_that_came_later_stays_missing_on_the_way_out_and_back(tmp_path: Path, form: str) -> None:
+    project = make(tmp_path / "grown", "ann")
+    with project.open_store() as store:
+        store.decide("s1", "ann", ["money"])
+        store.decide("s4", "ann", [])
+    book = CODES + "  - {id: travel, name: Travel, definition: Trips.}\n"
+    (project.folder / "codebook.yaml").write_text(book, encoding="utf-8")
+    project = Project.load(project.folder)
+    path = tmp_path / FORMS[form]
+    export_labels(project.folder, path, form=form, annotator="ann")
+    report = import_labels(project.folder, path, form=form, annotator="ann")
+    assert (report.new, report.known) == (0, 2)
+    assert state(project)["s1", "ann"] == ({"money": 1, "time": 0}, [])
+    if form == "csv":
+        lines = [line.replace("?", "") for line in path.read_text("utf-8-sig").splitlines(keepends=True)]
+        path.write_text("".join(lines), encoding="utf-8")
+        import_labels(project.folder, path, form=form, annotator="ann")
+        assert state(project)["s1", "ann"] == ({"money": 1, "time": 0, "travel": 0}, [])
+
+
+def test_correction_in_a_sheet_keeps_the_evidence_of_codes_that_stay(read: Project, tmp_path: Path) -> None:
+    with read.open_store() as store:
+        store.decide("s4", "ann", ["time", "money"], stances={"time": "denies", "money": "affirms"})
+    path = tmp_path / "a.csv"
+    export_labels(read.folder, path, annotator="ann")
+    before = state(read)["s2", "ann"][1]
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig").set_index("unit_id")
+    frame.loc["s2", "money"] = ""
+    frame.loc["s4", "money"] = ""
+    frame.to_csv(path, encoding="utf-8")
+    assert import_labels(read.folder, path, annotator="ann").new == 2
+    assert state(read)["s2", "ann"] == ({"money": 0, "time": 1}, [s for s in before if s[0] == "time"])
+    with read.open_store() as store:
+        assert store.history("s4")[-1].payload["stances"] == {"time": "denies"}
+
+
 # --- stretches --------------------------------------------------------------------------------------------
 
 

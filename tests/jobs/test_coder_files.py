@@ -170,3 +170,23 @@ def test_folder_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
     (folder / "coded_wide.csv").unlink()
     with pytest.raises(InputError, match=r"no coded_wide.csv or .parquet"):
         read(folder)
+
+
+def test_cell_of_a_wide_file_that_is_no_label_is_named_and_its_code_not_lost(tmp_path: Path) -> None:
+    ann = write(tmp_path / "ann.csv", "id,code\n01,money\n02,time\n")
+    ben = write(tmp_path / "ben.csv", "id,money,time,region\n01,1,0,Powys\n02,Quillfeather,1,Gwent\n")
+    with pytest.raises(InputError, match=r"ben.csv, row 2 .*'money'.*1, 0 or empty") as met:
+        read(ann, ben)
+    assert "Quillfeather" not in str(met.value)
+
+
+def test_blank_column_of_a_wide_file_is_not_coded(tmp_path: Path) -> None:
+    ann = write(tmp_path / "ann.csv", "id,money,time\n01,1,0\n")
+    ben = write(tmp_path / "ben.csv", "id,money,time\n01,1,\n")
+    assert np.isnan(read(ann, ben).datasets[1].decisions.loc["01", "time"])
+
+
+def test_project_folder_is_told_from_a_coded_one(tmp_path: Path) -> None:
+    write(tmp_path / "study" / "project.yaml", "name: study\n")
+    with pytest.raises(InputError, match=r"is a project.*labels"):
+        read(tmp_path / "study")

@@ -112,3 +112,39 @@ def test_folder_that_holds_a_project_is_left_alone(init, study, tmp_path: Path) 
     before = (tmp_path / "made" / "project.yaml").read_bytes()
     assert "holds a project already" in init("--input", study.comments, *COLUMNS).error
     assert (tmp_path / "made" / "project.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--annotator", "ann", "--annotator", "Siân"), "'sian' can"),
+        (("--annotator", "ann", "--calibration", "500"), "calibration set of 500"),
+        (("--annotator", "ann", "--overlap", "2"), "overlap"),
+        (("--annotator", "ann", "--database", "postgresql://127.0.0.1:1/none?connect_timeout=1"), ""),
+    ],
+)
+def test_what_cannot_be_leaves_no_project_and_can_be_mended(
+    init, study, tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    assert told in init("--input", study.comments, *COLUMNS, *arguments).error
+    assert not (tmp_path / "made" / "project.yaml").exists()
+    ran = init("--input", study.comments, *COLUMNS, "--annotator", "ann", "--annotator", "sian", "--json")
+    assert [person["name"] for person in json.loads(ran.out)["people"]] == ["ann", "sian"]
+
+
+def test_rows_that_nobody_reads_are_counted(init, tmp_path: Path) -> None:
+    source = tmp_path / "wave.csv"
+    source.write_text("id,comment\n007,Parcio\n008,\n009,  \n007,eto\n", encoding="utf-8")
+    ran = init("--input", source, "--text", "comment", "--id", "id", "--annotator", "ann")
+    assert "row 4 of wave.csv" in ran.out and "2 blank text(s)" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("Staff Survey 2026!", "staff-survey-2026"), ("ŵyl & te", "wyl-te"), ("調査", "study")],
+)
+def test_folder_of_any_name_becomes_a_study(init, tmp_path: Path, folder: str, name: str) -> None:
+    ran = init(out=folder)
+    assert ran.code == 0, ran.err
+    readme = (tmp_path / folder / "README.md").read_text("utf-8")
+    assert readme.startswith(f"# {name}\n")

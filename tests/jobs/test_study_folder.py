@@ -85,6 +85,12 @@ def test_sampling_plan_lists_the_sample_that_is_read(init, study) -> None:
         assert f"| {name} | {len(group)} |" in told
 
 
+def test_sampling_plan_keeps_the_probability_of_what_is_read_twice(init, study) -> None:
+    made = init("--input", study.comments, *COLUMNS, *TEAM, "--sample", "40", "--rereads", "0.3")
+    listed = pd.read_csv(made / "sampling-plan.csv", dtype={"unit_id": str})
+    assert len(listed) == 40 and (listed["probability"].round(6) == round(40 / 72, 6)).all()
+
+
 def test_review_pile_has_no_sample_to_count_by(
     init, textmine, study, tiny_model: Path, tmp_path: Path
 ) -> None:

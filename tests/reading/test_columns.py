@@ -65,7 +65,13 @@ def test_id_must_tell_rows_apart() -> None:
     with pytest.raises(InputError, match=r"tells its rows apart \(id has empty or repeated values\)"):
         pick_columns(table_of(id=["1", "1"], text=["a", "b"]))
     with pytest.raises(InputError, match=r"\(columns: text\)\. Choose one with --id"):
-        pick_columns(table_of(text=["a", "b"]))
+        pick_columns(table_of(text=["a", "a"]))
+
+
+def test_column_that_could_be_the_id_is_named_where_none_is_called_so() -> None:
+    said = ["We share a minibus now", "It saves the office money", "Nothing has changed for us"]
+    with pytest.raises(InputError, match=r"called as ids are .* tell its rows apart: Ref no\., code\.$"):
+        pick_columns(table_of(**{"Ref no.": ["01", "02", "03"], "code": ["a", "b", "c"], "text": said}))
     with pytest.raises(InputError, match=r"Two columns of wave3\.csv could be the id: a_id, b_id"):
         pick_columns(table_of(a_id=["1", "2"], b_id=["1", "2"], text=["a", "b"]))
 

@@ -61,6 +61,14 @@ def test_long_unit_is_coded_for_all_codes(write) -> None:
     assert labels.frame.index.name == "unit_id"
 
 
+def test_long_file_names_codes_that_a_unit_was_not_read_for(write) -> None:
+    content = "id,code,not_coded\n1,a,b; c\n2,none,c\n3,none,\n"
+    labels = read_labels(write(content), id="id")
+    assert labels.frame.columns.tolist() == ["a", "b", "c"]
+    assert cells(labels.frame) == {"1": [1, None, None], "2": [0, 0, None], "3": [0, 0, 0]}
+    assert read_labels(write(content), id="id", codes=["a"]).frame.columns.tolist() == ["a"]
+
+
 def test_long_file_has_a_column_for_every_code_of_the_codebook(write) -> None:
     labels = read_labels(write("id,code\n1,b\n"), id="id", codes=["a", "b"])
     assert cells(labels.frame) == {"1": [0, 1]}

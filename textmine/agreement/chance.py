@@ -15,8 +15,8 @@ Floats = npt.NDArray[np.float64]
 def measure_kappa(first: Any, second: Any) -> float:
     """Cohen's kappa of two coders; units that either left uncoded (NaN, None) are passed over.
 
-    NaN where both gave one and the same value throughout. After Cohen (1960), 'A coefficient of agreement
-    for nominal scales'.
+    NaN where both gave one and the same value throughout. After Cohen (1960), 'A coefficient of agreement for
+    nominal scales'. ``first`` and ``second`` are each coder's values (units,), in the same order of units.
 
     >>> round(measure_kappa([1, 1, 0, 0], [1, 0, 0, 0]), 2)
     0.5
@@ -46,7 +46,8 @@ def measure_ac1(codings: Any) -> tuple[float, float, float, float]:
     """Gwet's AC1 of (coders, units) of values, with its standard error and 95% interval.
 
     NaN without variation. The error takes the coders as given and the units as a sample. After Gwet (2008),
-    'Computing inter-rater reliability and its variance in the presence of high agreement'.
+    'Computing inter-rater reliability and its variance in the presence of high agreement'. ``codings`` is
+    that table, NaN or None where a coder left a unit out.
 
     >>> ac1, error, low, high = measure_ac1([[1, 1, 0, 0, 0], [1, 0, 0, 0, 0]])
     >>> round(ac1, 3), round(error, 3)

@@ -32,12 +32,14 @@ class Agreement:
     ``codes``: a row a code: ``n_units`` that two or more coded, ``n_marked`` by any of them, Krippendorff's
     ``alpha`` with its 95% interval and jackknife error, Cohen's ``kappa`` (the mean over pairs), ``fleiss``,
     Gwet's ``ac1``, ``raw_agreement``, ``positive_agreement``, ``negative_agreement``, ``prevalence``, a
-    ``reason`` where there is no figure and a ``warning`` where it is not to be relied on.
-    ``overall``: ``alpha_masi``, ``alpha_jaccard`` and ``alpha_exact`` of whole sets of codes, ``exact_match``
-    and means over codes. ``pairs``: a row a code and pair of coders, with the table of two by two.
-    ``prevalence``: a row a code and coder. ``confusions`` and ``disputed``: where they part. ``evidence``:
-    agreement on stretches of text, None where there are none. ``kind`` is 'intra-coder' where all codings
-    are by one coder (the same person at another time), else 'inter-coder'.
+    ``reason`` where there is no figure and a ``warning`` where it is not to be relied on. ``overall``:
+    ``alpha_masi``, ``alpha_jaccard`` and ``alpha_exact`` of whole sets of codes, ``exact_match`` and means
+    over codes. ``pairs``: a row a code and pair of coders, with the table of two by two. ``prevalence``: a
+    row a code and coder. ``confusions`` and ``disputed``: where they part. ``evidence``: agreement on
+    stretches of text, None where there are none. ``kind`` is 'intra-coder' where all codings are by one coder
+    (the same person at another time), else 'inter-coder'. ``n_units`` and ``n_respondents`` count what the
+    figures rest on; ``draws`` bootstrap samples were drawn with ``seed``; ``notes`` is what a reader should
+    know.
 
     >>> from textmine.codebook import Codebook
     >>> decisions = pd.DataFrame({"money": [1.0, 1, 0, 0]}, index=["u1", "u2", "u3", "u4"])
@@ -119,6 +121,7 @@ def measure_agreement(
 
     Raises ``InputError`` for fewer than two datasets, coders who share no unit, and ``approach='reflexive'``:
     there, coding is one person's reading, and agreement would presume that a single right one exists.
+    ``draws`` and ``seed`` are those of the bootstrap.
 
     >>> from textmine.codebook import Codebook
     >>> book, units = Codebook.from_labels(["money"]), ["u1", "u2", "u3", "u4"]

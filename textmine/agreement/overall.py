@@ -73,6 +73,7 @@ def measure_overall(codings: Codings, per_code: PerCode, resampler: Resampler) -
         _row(f"mean_{name}", *_means(per_code.drawn[name], per_code.left_out[name]), n_any)
         for name in per_code.drawn
     ]
+    _hold_doubt_of_means(rows, per_code)
     names = [code for code, kept in zip(codings.codes, shared.tolist(), strict=True) if not kept]
     return Overall(pd.DataFrame(rows), names, np.where(several, apart["masi"] / pairs, np.nan))
 
@@ -180,6 +181,19 @@ def _hold_doubt(rows: list[dict[str, Any]], chances: Sequence[float], respondent
     for row, chance in zip(rows, chances, strict=True):
         if row["low"] == row["low"]:
             row["low"] = min(row["low"], max(1 - missed / chance, -1.0))
+
+
+def _hold_doubt_of_means(rows: Sequence[dict[str, Any]], per_code: PerCode) -> None:
+    """Low ends of means over codes, none of which met a disagreement: at most the mean of the codes' own."""
+    raw = per_code.codes["raw_agreement"].dropna()
+    if not (raw == 1).all():
+        return
+    for row in rows:
+        name = str(row["measure"]).removeprefix("mean_")
+        if name in per_code.drawn and row["low"] == row["low"]:
+            lows = per_code.codes.loc[per_code.codes[name].notna(), f"{name}_low"]
+            row["low"] = min(row["low"], float(lows.mean())) if lows.notna().all() else float("nan")
+            row["high"] = row["high"] if row["low"] == row["low"] else float("nan")
 
 
 def _share(sums: Floats) -> Floats:

@@ -85,9 +85,9 @@ def tell_hits(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
 
 
 def tell_notes(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:
-    """One's own memos, flags, calls to act and questions."""
+    """One's own memos, flags, calls to act and questions; for leads also others' flags and calls to act."""
     del given
-    return {"notes": desk.list_notes(visitor)}
+    return {"notes": desk.list_notes(visitor), **boards.list_calls(desk, visitor)}
 
 
 def tell_differences(desk: Desk, visitor: Visitor, given: dict[str, Any]) -> Any:

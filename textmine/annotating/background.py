@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def work(folder: str, train: bool, mix: str, ahead: int, people: Sequence[str]) -> int:
     """Do what ``main`` was asked for."""
     from textmine.annotating.queue import read_mix
-    from textmine.annotating.refill import carry_twins, refill_queue
+    from textmine.annotating.refill import carry_twins, list_review, refill_queue
     from textmine.annotating.rounds import learn_round, read_scores
     from textmine.annotations.project import Project
 
@@ -57,6 +57,7 @@ def work(folder: str, train: bool, mix: str, ahead: int, people: Sequence[str]) 
                     scores=read_scores(project),
                     mix=read_mix(mix),
                     people=short,
+                    review=list_review(project),
                 )
     return ended
 

@@ -87,6 +87,27 @@ def show_difference(desk: Desk, visitor: Visitor, unit_id: str) -> dict[str, Any
     return seen | {"readings": readings, "memos": memos, "settled": settled}
 
 
+def list_calls(desk: Desk, visitor: Visitor) -> dict[str, Any]:
+    """What others marked with 'act on this' or flagged: calls to act first, the newest first.
+
+    For those who settle differences; nothing for anybody else. Marks on units that this person is still to
+    read are only counted (``waiting``).
+    """
+    if not visitor.settles:
+        return {"calls": [], "waiting": 0}
+    unread = desk.list_unread(visitor)
+    events = desk.store.events(kinds=["act_on", "flag", "undo"])
+    marks = [e for e in find_live(events, ["act_on", "flag"]) if e.annotator != visitor.name]
+    open_to = [e for e in reversed(marks) if e.unit_id not in unread and e.unit_id in desk.place]
+    calls = []
+    for event in sorted(open_to, key=lambda e: e.kind != "act_on"):
+        desk.note_shown(visitor, event.unit_id)
+        told = {"id": event.id, "kind": event.kind, "unit_id": event.unit_id, "at": event.at}
+        told |= {"annotator": event.annotator, "note": event.payload.get("text", "")}
+        calls.append({**told, "text": desk.text(event.unit_id)})
+    return {"calls": calls, "waiting": sum(e.unit_id in unread for e in marks)}
+
+
 def list_questions(desk: Desk) -> dict[str, Any]:
     """Questions to the owner, open ones first, with the words that they are about."""
     rows = []

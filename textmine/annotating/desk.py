@@ -20,6 +20,8 @@ from textmine.annotations.standing import find_current, find_live
 if TYPE_CHECKING:
     from textmine.annotations import AnnotationStore, Project
 
+#: A file as it was last written.
+Stamp = tuple[int, int, int] | None
 #: Kinds of event that can be taken back with the undo key.
 _UNDOABLE = ("decision", "memo", "flag", "skip", "question", "act_on")
 _RULINGS_KEPT_SECONDS = 2.0
@@ -58,7 +60,7 @@ class Desk:
         self._own: dict[str, tuple[float, list[str]]] = {}
         self._shelves: dict[str, _Shelf] = {}
         self._shown: set[tuple[str, str]] = set()
-        self._suggested: dict[str, list[dict[str, Any]]] | None = None
+        self._suggested: tuple[Stamp, dict[str, list[dict[str, Any]]]] | None = None
         self._rulings: tuple[float, dict[str, list[dict[str, Any]]]] = (-1.0, {})
         self._lock = threading.Lock()
         self.room, self.quotes = ReadingRoom(self), QuoteDesk(self)
@@ -220,7 +222,10 @@ class Desk:
         return {"total": len(units), "offset": offset, "rows": rows}
 
     def search(self, visitor: Visitor, words: str, limit: int = 50) -> dict[str, Any]:
-        """The person's units whose text holds all these words, in the order of reading."""
+        """The person's units whose text holds all these words, in the order of reading.
+
+        A word without accents is found with them as well ('llyr' in 'Llŷr'); one with accents as it stands.
+        """
         wanted = _fold(words).split()
         units: Iterable[str] = self.place if visitor.settles else self.list_own(visitor)
         decided = self.list_decided(visitor)
@@ -229,7 +234,7 @@ class Desk:
         for unit in units if wanted else ():
             text = self.text(unit)
             low = _fold(text)
-            if all(word in low for word in wanted):
+            if all(_stands_in(word, low) for word in wanted):
                 count += 1
                 if len(found) < limit:
                     found.append({"id": unit, "text": _cut_hit(text, wanted[0]), "read": unit in decided})
@@ -297,13 +302,23 @@ class Desk:
         return seen
 
     def _suggest(self, unit_id: str) -> list[dict[str, Any]]:
+        stamp = self.stamp_suggestions()
         with self._lock:
-            if self._suggested is None:
-                self._suggested = {}
+            if self._suggested is None or self._suggested[0] != stamp:
+                found: dict[str, list[dict[str, Any]]] = {}
                 for row in self.project.suggestions().to_dict("records"):
                     said = {"code": row["code"], "score": float(row["score"]), "band": str(row["band"])}
-                    self._suggested.setdefault(str(row["unit_id"]), []).append(said)
-            return self._suggested.get(unit_id, [])
+                    found.setdefault(str(row["unit_id"]), []).append(said)
+                self._suggested = (stamp, found)
+            return self._suggested[1].get(unit_id, [])
+
+    def stamp_suggestions(self) -> Stamp:
+        """What changes when the learner has written new suggestions; None while there are none."""
+        try:
+            about = (self.project.annotations / "suggestions.csv").stat()
+        except OSError:
+            return None
+        return about.st_mtime_ns, about.st_size, about.st_ino
 
     def _tell_reason(self, task: Task | None) -> dict[str, Any] | None:
         """The ruling for whose sake a unit is read again."""
@@ -365,8 +380,19 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def _stands_in(word: str, text: str) -> bool:
+    """Whether a word stands in a text, both as they are searched; without accents it stands for any."""
+    return word in text or (word.isascii() and not text.isascii() and word in _strip(text))
+
+
+def _strip(text: str) -> str:
+    """A text without accents."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+
+
 def _cut_hit(text: str, word: str) -> str:
     """The words around the first hit, so that a page of hits stays short."""
-    at = max(_fold(text).find(word), 0)
+    low = _fold(text)
+    at = max(low.find(word), _strip(low).find(word) if word not in low else 0, 0)
     start, end = max(0, at - _HIT_WINDOW), min(len(text), at + len(word) + _HIT_WINDOW)
     return ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")

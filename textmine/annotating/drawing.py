@@ -27,7 +27,9 @@ _LEAST_SPREAD = 0.05
 class Pick:
     """A unit to read: why it was picked and, where chance did that, how likely it was and in which sample.
 
-    ``code`` names the code that it was picked for, '' where there is none.
+    ``code`` names the code that it was picked for, '' where there is none. ``unit_id`` is the unit's id,
+    ``role`` the sampling role ('random', 'audit', 'active' ...), ``probability`` how likely the unit was to
+    be picked (None: not known), ``sample`` the draw's name.
 
     >>> Pick("u1", "random", probability=0.25, sample="people").code
     ''
@@ -139,7 +141,8 @@ def pick_audit(
     """A sample stratified by scores: in each stratum so many units by chance, with n / N as probability.
 
     ``strata`` are those of the sample's first draw: a sample grows within them, and newer scores make a new
-    sample under a name of its own. All units take part, read or not.
+    sample under a name of its own. All units take part, read or not. ``allocation`` has the number of units
+    by stratum; ``seed`` is that of the draw.
 
     >>> strata = pd.Series(["1", "1", "1", "1", "2"], index=list("abcde"))
     >>> [(pick.sample, pick.probability) for pick in pick_audit(strata, {"1": 2, "2": 1})]

@@ -38,7 +38,7 @@ class Learner:
     without a ``mix`` the plan is left as it is. The thread that watches only counts: all work is done in the
     other process, so that no page waits for it. Whatever fails is logged without a word of the texts, and
     tried again after as many decisions. Files are written whole or not at all, so a process that is killed
-    leaves the last round as it was.
+    leaves the last round as it was. ``project`` and its open ``store`` are watched every ``look_seconds``.
 
     >>> import tempfile
     >>> import pandas as pd

@@ -95,8 +95,8 @@ def pick_rare(
     code. Half of the codes, those with the fewest positives, take turns: one with fewer than ``few`` takes
     its top-scored unit, one with more the unit whose probability is closest to one half. ``ranking``, of the
     same form, says what is top-scored where probabilities of a code with hardly a positive say little (see
-    ``ColdStartCoder``). Equal scores are taken in an order drawn by
-    ``seed``. The units have no known probability, so they are for learning alone.
+    ``ColdStartCoder``). Equal scores are taken in an order drawn by ``seed``. The units have no known
+    probability, so they are for learning alone. ``count`` is how many units to pick.
 
     >>> scores = pd.DataFrame({"a": [0.1, 0.9], "b": [0.4, 0.2]}, index=["u1", "u2"])
     >>> [(pick.unit_id, pick.code) for pick in pick_rare(scores, {"a": 0, "b": 40}, 1)]

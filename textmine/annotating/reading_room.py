@@ -44,6 +44,7 @@ class ReadingRoom:
         self._lock = threading.Lock()
         self._held: dict[str, tuple[int, CodedDataset]] = {}
         self._last = 0
+        self._stamp: tuple[int, int, int] | None = None
 
     # --- what there is to choose ----------------------------------------------------------------------------
 
@@ -212,6 +213,10 @@ class ReadingRoom:
             if fresh:
                 self._last = fresh[-1].seq
                 self._held.clear()
+            stamp = self.desk.stamp_suggestions()
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._held.pop(MODEL, None)
             if key not in self._held:
                 self._held[key] = (self._last, self._dress(self._make(key)))
             return self._held[key][1]

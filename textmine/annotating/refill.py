@@ -121,7 +121,8 @@ def refill_queue(
     is reflexive and the mix is not 'random' alone.
 
     ``review`` are units of a work list, for the strategy of that name; ``audit_code`` names the code whose
-    scores part the audit into strata.
+    scores part the audit into strata. ``store`` is the project's, open; ``seed`` is that of the draws (the
+    project's, if None).
 
     >>> import tempfile
     >>> from textmine import Codebook, Corpus, create_project
@@ -162,6 +163,14 @@ def refill_queue(
             tasks.append(_note_draw(both, holder))
     store.assign(tasks)
     return [mixed[unit] for unit in order]
+
+
+def list_review(project: Project) -> list[str]:
+    """The units that a model puts up for review, in the order of its suggestions."""
+    suggested = project.suggestions()
+    units = set(project.units)
+    piled = suggested.loc[suggested["band"] == "review", "unit_id"].tolist()
+    return [unit for unit in dict.fromkeys(map(str, piled)) if unit in units]
 
 
 def carry_twins(project: Project, store: AnnotationStore) -> int:

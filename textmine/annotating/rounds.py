@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ Floats = npt.NDArray[np.float64]
 FEWEST_READ, STOP_SET = 30, 1000
 #: With fewer positives a code is ranked by the codebook as well, where that defines it.
 COLD_BELOW = 5
+#: Where a study's certificate stands in its folder.
+CERTIFICATE = Path("out", "certificate.json")
 FOLDS = 5
 
 #: A line a round: when, up to which event, units read, positives, held-out figures and on what, kappa.
@@ -129,9 +132,12 @@ def read_scores(project: Project) -> Scores | None:
 
 
 def advise_project(
-    project: Project, store: AnnotationStore, *, target: float = 0.05, certified: tuple[str, ...] = ()
+    project: Project, store: AnnotationStore, *, target: float = 0.05, certified: Sequence[str] | None = None
 ) -> list[Advice]:
-    """What to read for each code, by the rounds so far, the random sample and the readers' pace."""
+    """What to read for each code, by the rounds so far, the random sample and the readers' pace.
+
+    ``certified`` are codes with a certificate; if not said, those of the study's own (``find_certified``).
+    """
     labels = store.labels().set_index("unit_id")
     codes = list(store.codebook.ids)
     by_chance = labels[_by_chance(store, labels)][codes].astype("Float64")
@@ -149,12 +155,32 @@ def advise_project(
         kappas,
         sample=by_chance,
         scores=unread,
-        certified=certified,
+        certified=find_certified(project) if certified is None else certified,
         target=target,
         seconds_per_unit=3600 / float(timed.median()) if len(timed) else None,
         left=len(set(project.units) - set(labels.index)),
         names={code.id: code.name for code in store.codebook.codes},
     )
+
+
+def find_certified(project: Project) -> list[str]:
+    """The codes that the study's certificate accepts; none without one, or for another codebook.
+
+    It is looked for where the study's README has it written, ``out/certificate.json``.
+    """
+    from textmine.coding.certificate import load_certificate
+
+    path = project.folder / CERTIFICATE
+    if not path.is_file():
+        return []
+    try:
+        certificate = load_certificate(path)
+    except InputError as error:
+        log.warning("%s", error)
+        return []
+    if certificate.codebook.sha256 != project.codebook.sha256:
+        return []
+    return list(certificate.accept_from)
 
 
 def tell_learning(project: Project, store: AnnotationStore) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def advise_reading(
     probabilities of the units still unread, by which is told how many of the likeliest it takes to find the
     positives that are missing.
 
-    ``names`` are the codes' names for the sentences.
+    ``names`` are the codes' names for the sentences. ``seconds_per_unit`` is the time that one unit takes to
+    read; without it no time is told.
 
     >>> rounds = pd.DataFrame({"money": [0.99, 1.0, 1.0], "time": [0.5, 0.8, 0.9]})
     >>> sample = pd.DataFrame({"money": [0] * 95 + [1] * 5, "time": [0] * 100})

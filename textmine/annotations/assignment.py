@@ -49,8 +49,8 @@ def plan_tasks(
     The first ``calibration`` of them are read by everybody, before all else; of the others a share
     ``overlap`` is read by two. ``review`` units (a model's review pile) are shared out as well, with role
     'review' and no probability, but for those that the sample has drawn. Sample and pile are mixed, so that
-    nobody can tell them apart. A share ``rereads`` of everybody's units comes back later, unannounced.
-    Raises ``InputError`` where there is nobody to read, or a number is out of range.
+    nobody can tell them apart. A share ``rereads`` of everybody's units comes back later, unannounced. Raises
+    ``InputError`` where there is nobody to read, or a number is out of range. ``annotators`` are their names.
 
     >>> plan = plan_tasks(["a", "b", "c", "d"], ["ann", "ben"], sample=2, overlap=1.0)
     >>> sorted((task.annotator, task.role, task.probability) for task in plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -75,7 +76,9 @@ class Event:
     for an undo, takes back. ``role`` says how the unit came to be read and ``probability`` how likely that
     was; ``round`` counts the readings of the unit by this annotator from 0 (None: the store finds out).
     ``at`` is the time in UTC and ``seq`` the place in the project's order; both come from the store, and
-    order goes by ``seq``, since clocks are set back at times.
+    order goes by ``seq``, since clocks are set back at times. ``unit_id`` is the unit's id and ``annotator``
+    the person; ``codebook`` is the version that was open, ``seconds`` the time it took (None: not measured)
+    and ``suggestions_shown`` whether a model's codes were in sight.
 
     >>> Event(id="e1", kind="memo", unit_id="u1", annotator="ann", payload={"text": "odd"}).seq
     0
@@ -127,10 +130,18 @@ def check_name(name: str) -> str:
     """
     if not _NAME.fullmatch(name) or name.split(".")[0] in _KEPT:
         raise InputError(
-            f"{name!r} cannot be an annotator's name. Use up to 64 of a-z, 0-9, '.', '_' and '-', beginning "
-            "with a letter or digit, and none of tasks, people, labels, adjudicated, none, con, nul."
+            f"{name!r} cannot be an annotator's name{_suggest_name(name)}. Use up to 64 of a-z, 0-9, '.', "
+            "'_' and '-', beginning with a letter or digit, and none of tasks, people, labels, adjudicated, "
+            "none, con, nul."
         )
     return name
+
+
+def _suggest_name(name: str) -> str:
+    """A name close to one that cannot be, without capitals, accents and spaces; '' where there is none."""
+    plain = unicodedata.normalize("NFKD", name[:200].casefold()).encode("ascii", "ignore").decode("ascii")
+    close = re.sub(r"[^a-z0-9._-]+", "-", plain).strip("-._")[:64].strip("-._")
+    return f", but {close!r} can" if _NAME.fullmatch(close) and close.split(".")[0] not in _KEPT else ""
 
 
 def check_event(event: Event) -> None:

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 PANEL = "panel"
 _TASKS, _PEOPLE = "tasks.jsonl", "people.jsonl"
 _UNIT = ("unit_id", "comment_id", "doc_id", "id")
-_LABEL_KEYS = {*_UNIT, "code", "quote", "coder", "source", "stance"}
+_NOT_CODED = "not_coded"
+_LABEL_KEYS = {*_UNIT, "code", "quote", "coder", "source", "stance", _NOT_CODED}
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def export_annotations(store: AnnotationStore, folder: Path | str) -> list[Path]
     ``<annotator>.jsonl`` holds all their events in order of storing, keys in a fixed order, so that a later
     export only adds lines; ``tasks.jsonl`` and ``people.jsonl`` hold the plan and the roles. From these
     ``import_annotations`` builds the store again, event for event. ``labels/`` holds the codings in force as
-    lines of unit, code, quote and stance, for reading and for training; it is not read back.
-    Raises ``InputError`` rather than write over a file of another form.
+    lines of unit, code, quote and stance, for reading and for training; it is not read back. Raises
+    ``InputError`` rather than write over a file of another form. ``folder`` is where they go.
 
     >>> import tempfile
     >>> from textmine.annotations.store import AnnotationStore
@@ -144,19 +145,24 @@ def _label_sets(store: AnnotationStore) -> dict[str, CodedDataset]:
 
 
 def _label_rows(coded: CodedDataset, coder: str) -> Iterator[dict[str, Any]]:
-    """A line for each unit and code with its quote; 'none' where a unit was read and takes no code."""
+    """A line for each unit and code with its quote; 'none' where a unit was read and takes no code.
+
+    ``not_coded`` names the codes that are missing, not 0: new in the codebook since, or not settled yet.
+    """
     shown: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in coded.spans.to_dict("records"):
         shown.setdefault((row["unit_id"], row["code"]), []).append({str(k): v for k, v in row.items()})
     by = {} if coder == "adjudicated" else {"coder": coder}
     for unit, values in zip(coded.decisions.index, coded.decisions.to_numpy(), strict=True):
         given = [code for code, value in zip(coded.codes, values, strict=True) if value == 1]
-        if not given and (values == 0).all():
-            yield {"unit_id": unit, "code": RESERVED, **by}
+        missing = [code for code, value in zip(coded.codes, values, strict=True) if value not in (0, 1)]
+        gaps = {_NOT_CODED: "; ".join(missing)} if missing else {}
+        if not given and len(missing) < len(coded.codes):
+            yield {"unit_id": unit, "code": RESERVED, **by, **gaps}
         for code in given:
             for span in shown.get((unit, code), [{}]):
                 said = {key: span[key] for key in ("quote", "stance") if span.get(key)}
-                yield {"unit_id": unit, "code": code, **said, **by}
+                yield {"unit_id": unit, "code": code, **said, **by, **gaps}
 
 
 def _dump_line(row: Mapping[str, Any]) -> str:
@@ -220,7 +226,7 @@ def _events_of_labels(
         if wrong or not unit or not row.get("code"):
             raise InputError(
                 f"{where}: neither an event nor a label. A label has unit_id and code, and may have quote, "
-                "coder, source and stance, all of them text."
+                "coder, source, stance and not_coded, all of them text."
             )
         coder = row.get("coder", "")
         groups.setdefault((coder or agreed_by, unit, not coder), []).append((where, row))
@@ -246,9 +252,11 @@ def _event_of_unit(
     spans: list[dict[str, Any]] = []
     stances: dict[str, set[str]] = {}
     codes: list[str] = []
+    missing: list[str] = []
     sources = []
     for row in rows:
         code = row["code"]
+        missing += [left.strip() for left in row.get(_NOT_CODED, "").split(";") if left.strip()]
         sources.append(row.get("source", ""))
         if code == RESERVED:
             continue
@@ -261,7 +269,7 @@ def _event_of_unit(
             spans.append({"code": code, "start": start, "end": end, "quote": row["quote"]})
     source = next((source for source in sources if source), "")
     payload = {
-        "codes": list(dict.fromkeys(codes)),
+        "codes": dict.fromkeys(missing) | dict.fromkeys(codes, 1) if missing else list(dict.fromkeys(codes)),
         "stances": {code: said.pop() if len(said) == 1 else "mixed" for code, said in stances.items()},
         "spans": spans,
         "reason": f"imported{': ' + source if source else ''}" if agreed else "",

@@ -190,7 +190,10 @@ class Project:
         return find_units(self.corpus)
 
     def document(self, unit_id: str) -> Document:
-        """One text with all that is known of it. Raises ``InputError`` for an id that is not there."""
+        """One text with all that is known of it. Raises ``InputError`` for an id that is not there.
+
+        ``unit_id`` is that id.
+        """
         if unit_id not in self._place:
             raise InputError("The project has no unit of that id. Check the id.")
         return self.corpus[self._place[unit_id]]
@@ -205,7 +208,10 @@ class Project:
         )
 
     def asks_evidence(self, unit_id: str) -> bool:
-        """Whether evidence is asked for on a unit: the same for everybody who reads it."""
+        """Whether evidence is asked for on a unit: the same for everybody who reads it.
+
+        ``unit_id`` is its id.
+        """
         if self.settings.evidence != "share":
             return self.settings.evidence == "always"
         seed = f"{self.settings.assignment.seed}\x1fevidence\x1f{unit_id}"
@@ -213,7 +219,10 @@ class Project:
         return int.from_bytes(digest[:8]) < self.settings.evidence_share * 2**64
 
     def asks_stance(self, code_id: str) -> bool:
-        """Whether people are asked how a text stands to a code: the code's own word, else the project's."""
+        """Whether people are asked how a text stands to a code: the code's own word, else the project's.
+
+        ``code_id`` is the code's id.
+        """
         said = self.codebook.code(code_id).attributes.get("stance", self.settings.stance)
         return _SAID[str(said).lower()]
 
@@ -229,7 +238,10 @@ class Project:
     def plan(
         self, annotators: Sequence[str], review: Sequence[str] = (), *, whole: bool = True
     ) -> list[Task]:
-        """Who reads what, by the settings; see ``plan_tasks``. Not ``whole``: no sample is none, not all."""
+        """Who reads what, by the settings; see ``plan_tasks``. Not ``whole``: no sample is none, not all.
+
+        ``annotators`` are their names, ``review`` the units of a model's review pile.
+        """
         plan = self.settings.assignment.model_dump()
         if plan["sample"] is None and not whole:
             plan["sample"] = 0
@@ -252,7 +264,8 @@ def create_project(
 
     Raises ``InputError`` where the folder holds a project already, or there is nothing to code.
 
-    ``suggestions`` are codes that a model proposes, shown to annotators after their own decision.
+    ``suggestions`` are codes that a model proposes, shown to annotators after their own decision. ``corpus``
+    has the texts, ``codebook`` the codes, ``settings`` how the project reads.
 
     >>> import tempfile
     >>> import pandas as pd

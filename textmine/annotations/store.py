@@ -40,10 +40,11 @@ class AnnotationStore(Verbs):
     """What people decided about the units of one project, in an SQLite file or a PostgreSQL database.
 
     ``where`` is a path or a ``postgresql://`` URL; several projects may share it. With a ``corpus``, units
-    and quotes are checked against its texts. When a method that writes has come back, what it wrote is on
-    the disk. One store serves all threads of a process; writes that meet are committed together. Nothing
-    is updated or deleted: a correction is a new event. ``approach='reflexive'`` refuses adjudication and
+    and quotes are checked against its texts. When a method that writes has come back, what it wrote is on the
+    disk. One store serves all threads of a process; writes that meet are committed together. Nothing is
+    updated or deleted: a correction is a new event. ``approach='reflexive'`` refuses adjudication and
     whatever measures people against each other. Raises ``InputError`` where the store cannot be opened.
+    ``project`` is the name that its events stand under, ``codebook`` the codes that may be given.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -128,6 +129,8 @@ class AnnotationStore(Verbs):
 
         ``effect`` says whether it narrows or widens the code, or neither for sure; ``also`` names units to be
         read again besides; ``id`` is the event's own. Raises ``InputError`` for a question that is not there.
+        ``question_id`` is the id of the question's event, ``owner`` who rules, ``text`` the ruling in words
+        and ``code`` what it is on.
         """
         return rulings.answer_question(
             self, question_id, owner, text, code=code, effect=effect, also=also, id=id
@@ -155,7 +158,10 @@ class AnnotationStore(Verbs):
             return fetch_events(connection, where)
 
     def history(self, unit_id: str) -> list[Event]:
-        """All that happened to a unit, in order, what was undone included."""
+        """All that happened to a unit, in order, what was undone included.
+
+        ``unit_id`` is the unit's id.
+        """
         return self.events(unit_id=unit_id)
 
     def last_event(self, annotator: str) -> Event | None:
@@ -229,7 +235,10 @@ class AnnotationStore(Verbs):
         return found[0] if found else None
 
     def next_tasks(self, annotator: str, limit: int) -> list[Task]:
-        """The next few, in order; a re-read waits until its unit has been read."""
+        """The next few, in order; a re-read waits until its unit has been read.
+
+        ``annotator`` is a name, ``limit`` how many at the most.
+        """
         size = limit + 2
         while True:
             with reading(self._engine) as connection:
@@ -240,13 +249,19 @@ class AnnotationStore(Verbs):
             size *= 4
 
     def open_task(self, annotator: str, unit_id: str) -> Task | None:
-        """The annotator's open task on a unit, re-reads aside; None where there is none."""
+        """The annotator's open task on a unit, re-reads aside; None where there is none.
+
+        ``annotator`` is a name, ``unit_id`` the unit's id.
+        """
         return next(
             (t for t in self._tasks_on(annotator, unit_id) if not t.closed and t.purpose != "reread"), None
         )
 
     def has_task(self, annotator: str, unit_id: str) -> bool:
-        """Whether the unit is, or was, this annotator's to read."""
+        """Whether the unit is, or was, this annotator's to read.
+
+        ``annotator`` is a name, ``unit_id`` the unit's id.
+        """
         return bool(self._tasks_on(annotator, unit_id))
 
     def tasks(self, annotator: str | None = None) -> pd.DataFrame:
@@ -260,12 +275,18 @@ class AnnotationStore(Verbs):
             return fetch_plan(connection, self.project, annotator)
 
     def count_tasks(self, annotator: str, *, without: Sequence[str] = ("drawn",)) -> tuple[int, int]:
-        """How many tasks somebody has, and how many of them are open; ``without`` purposes left out."""
+        """How many tasks somebody has, and how many of them are open; ``without`` purposes left out.
+
+        ``annotator`` is a name.
+        """
         with reading(self._engine) as connection:
             return fetch_counts(connection, self.project, annotator, without)
 
     def list_units(self, annotator: str, *, without: Sequence[str] = ("drawn",)) -> list[str]:
-        """The units of somebody's tasks in the order of reading, each once; ``without`` purposes left out."""
+        """The units of somebody's tasks in the order of reading, each once; ``without`` purposes left out.
+
+        ``annotator`` is a name.
+        """
         with reading(self._engine) as connection:
             return fetch_units(connection, self.project, annotator, without)
 
@@ -276,7 +297,10 @@ class AnnotationStore(Verbs):
         return [unit for unit in units if unit not in given]
 
     def may_see_others(self, unit_id: str, annotator: str) -> bool:
-        """Whether this annotator has decided on the unit, and so may see what others and models say of it."""
+        """Whether this annotator has decided on the unit, and so may see what others and models say of it.
+
+        ``unit_id`` is the unit's id, ``annotator`` a name.
+        """
         mine = [event for event in self.history(unit_id) if event.annotator == annotator]
         return bool(find_live(mine, ["decision"]))
 
@@ -286,23 +310,33 @@ class AnnotationStore(Verbs):
         """Register somebody and give their token, which is shown this once; only its hash is kept.
 
         Once somebody is registered, nobody else's events are taken; an annotator's only on units that are
-        theirs; ``adjudicator`` and ``owner`` may settle differences, an ``owner`` may rule.
+        theirs; ``adjudicator`` and ``owner`` may settle differences, an ``owner`` may rule. ``name`` is what
+        their events stand under, ``role`` 'annotator', 'adjudicator' or 'owner'.
         """
         with write_to(self._engine, self.project) as connection:
             return people.add_person(connection, self.project, name, role)
 
     def new_token(self, name: str) -> str:
-        """A new token for somebody; the old one ends."""
+        """A new token for somebody; the old one ends.
+
+        ``name`` is theirs.
+        """
         with write_to(self._engine, self.project) as connection:
             return people.change_person(connection, self.project, name)
 
     def set_role(self, name: str, role: str) -> None:
-        """Give somebody another role; their token stays. Whose access had ended needs a new one as well."""
+        """Give somebody another role; their token stays. Whose access had ended needs a new one as well.
+
+        ``name`` is theirs, ``role`` as for ``add_annotator``.
+        """
         with write_to(self._engine, self.project) as connection:
             people.change_role(connection, self.project, name, role)
 
     def revoke(self, name: str) -> None:
-        """End somebody's access; what they decided stays."""
+        """End somebody's access; what they decided stays.
+
+        ``name`` is theirs.
+        """
         with write_to(self._engine, self.project) as connection:
             people.change_person(connection, self.project, name, role=REVOKED)
 
@@ -321,7 +355,8 @@ class AnnotationStore(Verbs):
     ) -> tuple[int, int, int, int]:
         """Take in what was exported elsewhere, all or nothing: new events, tasks, people, and known events.
 
-        For ``import_annotations``, which checks what comes from files.
+        For ``import_annotations``, which checks what comes from files. ``folk`` are the people with their
+        roles.
         """
         with write_to(self._engine, self.project) as connection:
             new, added, known = absorb_history(connection, self._rules, events, tasks)

@@ -47,11 +47,12 @@ def list_labels(store: AnnotationStore, *, sample: bool | str = False) -> pd.Dat
     that there is, or of the one named. Tasks with the same sample name are draws of one sample that grew, so
     all its units take the probability that it has reached. Units drawn but not yet read make the
     probabilities too high: they, and those not settled on every code, are counted in a logged warning and in
-    ``attrs`` (``unread``, ``unsettled``).
+    ``attrs`` (``unread``, ``unsettled``); one that is settled on no code is left out.
     Raises ``InputError`` where several samples are to choose from, or none has the name.
     """
     coded = make_coded(store, adjudicated=store.approach != "reflexive")
-    drawn = _find_draws(store.list_tasks(), find_current(store.events()))
+    events = store.events()
+    drawn = _find_draws(store.list_tasks(), find_current(events))
     wanted = _choose_sample(_name_samples(drawn), sample)
     rows = {unit: _pick_draw(draws, wanted) for unit, draws in drawn.items()}
     frame = coded.wide()
@@ -60,10 +61,13 @@ def list_labels(store: AnnotationStore, *, sample: bool | str = False) -> pd.Dat
     frame["inclusion_probability"] = pd.array(chances, dtype="Float64")
     if wanted is not None:
         units = {unit for unit, (_, chance) in rows.items() if chance is not None}
-        read = frame[frame.index.isin(units)]
-        read = read[read[coded.codes].notna().any(axis=1)]
-        frame, unread = read, len(units) - len(read)
-        unsettled = int(frame[coded.codes].isna().any(axis=1).sum())
+        held = set(store.codebook.ids)
+        told = [*find_current(events), *find_live(events, ["adjudication"])]
+        decided = units & {event.unit_id for event in told if not held.isdisjoint(event.codes)}
+        drawn_rows = frame[frame.index.isin(units)]
+        unread = len(units) - len(decided)
+        unsettled = int(drawn_rows.loc[drawn_rows.index.isin(decided), coded.codes].isna().any(axis=1).sum())
+        frame = drawn_rows[drawn_rows[coded.codes].notna().any(axis=1)]
         if unread or unsettled:
             log.warning(
                 "Of %d units drawn %d are not read, %d not settled throughout; estimates hold once they are.",

@@ -50,6 +50,8 @@ class Task:
     (both are given by ``AnnotationStore.assign`` unless set). ``role`` and ``probability`` say how the unit
     was drawn and how likely that was; draws with the same ``sample`` name are one sample that grows (a
     stratum stands after a slash: 'audit/3'). ``reason`` is the id of the ruling that asks for a re-read.
+    ``annotator`` is a name, ``unit_id`` the unit's id; ``purpose`` says what it is for ('code',
+    'calibration', 'reread', 'ruling', 'adjudicate' or 'drawn'); ``closed`` is a task that is done.
 
     >>> Task(annotator="ann", unit_id="u1", role="audit", probability=0.1, sample="audit").purpose
     'code'

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 #: What says that a code applies, and that it does not; anything else in a code's cell is an error.
 APPLIES = ("x", "1", "1.0", "yes", "y", "true", "wahr", "\u2713", "\u2714", "\u2611")
 DOES_NOT = ("0", "0.0", "no", "n", "false", "falsch", "-", "'-")
+#: What stands where a text was read before its code was in the codebook: not coded, which is no 0.
+NOT_CODED = "?"
 #: The columns before the codes; and that for a text which was read and holds none of them.
 BEFORE, NONE = ("unit_id", "question", "text"), RESERVED
 _SHEET, _HELP = "coding", "how to code"
@@ -36,6 +38,7 @@ _STEPS = (
     "One row is one text. Read it, then put an x into the column of every code that applies.",
     "If none applies, put an x into the last column, none: it says that you have read the text.",
     "A row without any x counts as not read yet.",
+    "A ? says that you read the text before there was such a code: put an x, or empty the cell if not.",
     "Change nothing but the cells of the codes. Sort and filter as you like.",
     "Save as xlsx (or csv, UTF-8) and send the file back.",
 )
@@ -43,6 +46,8 @@ _STEPS = (
 
 def sheet_rows(readings: Iterable[Reading], codebook: Codebook) -> list[list[str]]:
     """The header and a row a text: an x for each code that applies, or for ``none`` where none does.
+
+    A code that the reading does not speak of, since it came into the codebook later, has a question mark.
 
     >>> rows = sheet_rows([Reading("u1", "Fun", codes={"joy": 0})], Codebook.from_labels(["joy"]))
     >>> rows
@@ -58,7 +63,8 @@ def sheet_rows(readings: Iterable[Reading], codebook: Codebook) -> list[list[str
             raise InputError("A coding sheet is one person's. Name the annotator.")
         seen.add(reading.unit_id)
         said = set(reading.applied)
-        marks = ["x" if code in said else "" for code in codebook.ids]
+        left = set() if reading.codes is None else set(codebook.ids) - set(reading.codes)
+        marks = ["x" if code in said else NOT_CODED if code in left else "" for code in codebook.ids]
         nothing = "x" if reading.codes is not None and not said else ""
         rows.append([reading.unit_id, reading.question, reading.text, *marks, nothing])
     return rows
@@ -97,10 +103,11 @@ def write_xlsx_sheet(readings: Iterable[Reading], codebook: Codebook, path: Path
 def read_sheet(path: Path, matcher: Matcher, *, annotator: str) -> tuple[list[Reading], list[str]]:
     """The readings of a coding sheet that came back, and notes; a blank row is a text not read.
 
-    An x, 1, yes or tick says that a code applies, 0 or no that it does not; ``none`` says that the text was
-    read and holds nothing. Columns may have been moved, and others added; rows are known by ``unit_id``, or
-    by their words where a spreadsheet has changed an id. Raises ``InputError`` that lists, by row and
-    column, marks it cannot read, rows with codes and ``none``, and columns that are missing.
+    An x, 1, yes or tick says that a code applies, 0 or no that it does not, a question mark that it was not
+    looked for; ``none`` says that the text was read and holds nothing. Columns may have been moved, and
+    others added; rows are known by ``unit_id``, or by their words where a spreadsheet has changed an id.
+    Raises ``InputError`` that lists, by row and column, marks it cannot read, rows with codes and ``none``,
+    and columns that are missing.
     """
     from textmine.reading import read_table
 
@@ -160,14 +167,17 @@ def _find_columns(names: dict[str, str], matcher: Matcher) -> dict[str, str]:
 def _read_marks(
     row: dict[Any, Any], columns: dict[str, str], matcher: Matcher, where: str, problems: list[str]
 ) -> dict[str, int] | None:
-    """1 and 0 for every code of a row; None for one that was not read."""
+    """1 and 0 for every code of a row but those with a question mark; None for one that was not read."""
     marks: dict[str, int] = {}
+    left = set()
     for code, name in columns.items():
         mark = str(row[name]).strip().casefold()
         if mark in APPLIES:
             marks[code] = 1
         elif mark in DOES_NOT:
             marks[code] = 0
+        elif mark == NOT_CODED and code != NONE:
+            left.add(code)
         elif mark:
             problems.append(f"{where}, column {code}: neither x nor empty.")
     if not marks:
@@ -178,7 +188,7 @@ def _read_marks(
         problems.append(f"{where}: codes and none are both marked.")
     if not nothing and not marks:
         return None
-    return matcher.decide(applied)
+    return {code: value for code, value in matcher.decide(applied).items() if code not in left}
 
 
 def _decided(reading: Reading, codes: dict[str, int]) -> Reading:
@@ -217,7 +227,9 @@ def _fill_coding(page: Worksheet, rows: Sequence[Sequence[str]], codebook: Codeb
     for number, name in enumerate(rows[0], 1):
         page.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, max(10, len(name) + 2))
     if len(rows) > 1:
-        choice = DataValidation(type="list", formula1='"x"', allow_blank=True, showErrorMessage=True)
+        asked = any(NOT_CODED in row[first - 1 :] for row in rows)
+        marks = f'"x,{NOT_CODED}"' if asked else '"x"'
+        choice = DataValidation(type="list", formula1=marks, allow_blank=True, showErrorMessage=True)
         choice.errorTitle, choice.error = "Coding sheet", "Put an x, or leave the cell empty."
         choice.add(f"{get_column_letter(first)}2:{get_column_letter(last)}{len(rows)}")
         page.add_data_validation(choice)

@@ -98,13 +98,21 @@ def _reading_of(bare: Reading, event: Event, evidence: Mapping[tuple[str, str], 
 
 
 def take_in(
-    project: Project, store: AnnotationStore, readings: Iterable[Reading], *, notes: Iterable[str] = ()
+    project: Project,
+    store: AnnotationStore,
+    readings: Iterable[Reading],
+    *,
+    notes: Iterable[str] = (),
+    codes_only: bool = False,
 ) -> LabelReport:
     """Store what came back as decisions with the role 'imported' and no probability.
 
     A decision that says what the same person's says already is known, and nothing changes; one that says
-    otherwise replaces it, and what it replaced stays in the history. All or nothing. Raises ``InputError``,
-    with the place in the file, for units, codes and offsets that do not fit the project.
+    otherwise replaces it, and what it replaced stays in the history. ``codes_only`` readings (of a sheet)
+    hold no evidence and no stances: those of codes that stay are kept, and a code that they do not speak of
+    is not coded. The other forms cannot say 'not coded': a code that came after the earlier decision and is
+    not given stays missing. All or nothing. Raises ``InputError``, with the place in the file, for units,
+    codes and offsets that do not fit the project.
     """
     texts = dict(zip(project.corpus.ids, project.corpus.texts, strict=True))
     current = {(e.unit_id, e.annotator): e for e in find_current(store.events())}
@@ -119,11 +127,13 @@ def take_in(
         if key in events:
             raise InputError(f"{reading.where}: this person has read the same unit twice in the file.")
         before = current.get(key)
+        if codes_only and before is not None:
+            reading = _with_evidence(reading, there[key])
         try:
             event = _event_of(reading, before, store.codebook, texts)
         except InputError as error:
             raise InputError(f"{reading.where}: {error}") from None
-        if before is not None and _says_the_same(there[key], event):
+        if before is not None and _says_the_same(there[key], event, codes_only=codes_only):
             known += 1
         else:
             events[key] = event
@@ -165,12 +175,23 @@ def _event_of(reading: Reading, before: Event | None, codebook: Codebook, texts:
     return event
 
 
-def _says_the_same(before: Reading, event: Event) -> bool:
+def _with_evidence(reading: Reading, before: Reading) -> Reading:
+    """A reading without evidence and stances with those that its codes had before."""
+    applied = set(reading.applied)
+    spans = [span for span in before.spans if span["code"] in applied]
+    stances = {code: stance for code, stance in before.stances.items() if code in applied}
+    return replace(reading, spans=spans, stances=stances)
+
+
+def _says_the_same(before: Reading, event: Event, *, codes_only: bool) -> bool:
     """Whether codes are the same, and no stretch or stance came that was not there."""
     old = {(s["code"], s["start"], s["end"]) for s in before.spans}
     new = {(s["code"], s["start"], s["end"]) for s in event.payload["spans"]}
     stances = event.payload["stances"].items() <= dict(before.stances).items()
-    return before.codes == event.codes and new <= old and stances
+    codes = dict(before.codes or {})
+    if not codes_only:
+        codes = {code: 0 for code, value in event.codes.items() if not value} | codes
+    return codes == event.codes and new <= old and stances
 
 
 class Matcher:

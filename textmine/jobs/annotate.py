@@ -9,7 +9,7 @@ from pathlib import Path
 
 from textmine.annotating.learner import Learner
 from textmine.annotating.queue import read_mix
-from textmine.annotating.refill import refill_queue
+from textmine.annotating.refill import list_review, refill_queue
 from textmine.annotating.serving import Address, bind, check_packages, give_links, serve
 from textmine.annotations import (
     AnnotationStore,
@@ -118,11 +118,8 @@ def _plan(project: Project, store: AnnotationStore) -> list[Task]:
     """Who reads what in a project that was made before anybody was named: all of it, or its review pile."""
     people = [person for person in store.annotators() if person.active]
     readers = [person.name for person in people if person.role == "annotator"]
-    suggested = project.suggestions()
-    piled = suggested.loc[suggested["band"] == "review", "unit_id"].tolist()
-    units = set(project.units)
-    review = [unit for unit in dict.fromkeys(piled) if unit in units]
-    return project.plan(readers or [person.name for person in people], review, whole=suggested.empty)
+    review, whole = list_review(project), project.suggestions().empty
+    return project.plan(readers or [person.name for person in people], review, whole=whole)
 
 
 def _list_notes(address: Address) -> list[str]:

@@ -43,6 +43,7 @@ class _Part:
     whole: bool  # a unit that is there was read for all codes
     stretches: list[Stretch] = field(default_factory=list)
     torn: int = 0  # units that are both 'none' and coded
+    wide: Table | None = None  # the file itself, where it is wide
 
 
 def read_coder_files(
@@ -72,6 +73,7 @@ def read_coder_files(
             "No code is given in these files; every unit is 'none'. There is nothing to compare."
         )
     _check_spelling(codes)
+    _check_cells(parts, codes, id)
     book = codebook or Codebook.from_labels(codes)
     lost = [0, 0]
     datasets = []
@@ -97,6 +99,11 @@ def name_files(paths: Sequence[Path]) -> list[str]:
 
 def _read_path(path: Path, name: str, id: str | None, known: Sequence[str] | None) -> list[_Part]:
     if path.is_dir():
+        if (path / "project.yaml").is_file():
+            raise InputError(
+                f"{path} is a project. Name the label files of its readers, which textmine annotate writes "
+                "when it is stopped: annotations/NAME/labels/*.jsonl."
+            )
         return [_read_folder(path, known)]
     table = read_table(path)
     coders = _name_coders(table, name)
@@ -109,7 +116,8 @@ def _read_path(path: Path, name: str, id: str | None, known: Sequence[str] | Non
         units = list(_units_of(own, id)) if long else []
         stretches = _list_stretches(own, units) if long else []
         torn = _count_torn(own, units) if long else 0
-        parts.append(_Part(coder, table.source, labels.frame, long, stretches, torn))
+        wide = None if long else own
+        parts.append(_Part(coder, table.source, labels.frame, long, stretches, torn, wide))
     return parts
 
 
@@ -267,6 +275,16 @@ def _check_spelling(codes: Sequence[str]) -> None:
         raise InputError(
             f"Codes that differ in capitals only: {'; '.join(alike)}. Give each code one spelling."
         )
+
+
+def _check_cells(parts: Sequence[_Part], codes: Sequence[str], id: str | None) -> None:
+    """Raise ``InputError`` where a wide file's column of a code was passed over for a bad cell."""
+    for part in parts:
+        if part.wide is None:
+            continue
+        there = [code for code in codes if code in part.wide.frame.columns and code not in part.frame.columns]
+        if there:
+            join_labels([part.wide], id=id or "id", codes=[*map(str, part.frame.columns), *there])
 
 
 def _notes(parts: Sequence[_Part], lost: Sequence[int], texts: Mapping[str, str] | None) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,11 +13,13 @@ import pandas as pd
 from pydantic import ValidationError
 
 from textmine.annotations import Project, Settings, create_project
+from textmine.annotations.assignment import plan_tasks
+from textmine.annotations.events import check_name
 from textmine.annotations.project import SUGGESTION_COLUMNS, describe_problems, find_units
 from textmine.codebook import Codebook
 from textmine.corpus import Corpus
 from textmine.errors import InputError
-from textmine.jobs.read import ReadOptions, read_files
+from textmine.jobs.read import ReadOptions, ReadReport, read_files
 from textmine.jobs.study_folder import (
     CODEBOOK,
     README,
@@ -25,6 +29,9 @@ from textmine.jobs.study_folder import (
     write_study_files,
 )
 from textmine.reading import make_corpus, pick_columns, read_table
+
+#: The file that makes a folder a project.
+SETTINGS = "project.yaml"
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,7 @@ def init_project(
     if coded is None:
         report = read_files(list(inputs), None, options=options.read)
         corpus, notes = Corpus(report.frame), [*report.notes]
-        if report.rejected:
-            notes.append(f"{len(report.rejected)} row(s) are no documents; textmine read names them.")
+        notes += _tell_left_out(report)
         source = options.codebook or _find_own_codebook(folder)
         codebook = _make_codebook(source, settings.name, notes)
     else:
@@ -105,10 +111,15 @@ def init_project(
             notes.append(f"Not in the codebook, though coded by the model: {', '.join(strange)}.")
     readme = "COMMANDS.md" if (folder / README).is_file() and not bare else README
     written = _read_yaml(source) if source else STARTER.format(name=settings.name).encode("utf-8")
+    _check_plan(corpus, settings, options, review, whole=coded is None)
     project = create_project(folder, corpus, codebook, settings, suggestions=suggestions)
     if written and (source or coded is None):  # a codebook keeps its comments
         (folder / CODEBOOK).write_bytes(written)
-    tokens, tasks = _open(project, options, review, from_coded=coded is not None)
+    try:
+        tokens, tasks = _open(project, options, review, from_coded=coded is not None)
+    except InputError:  # the database cannot be used: without its settings the folder is no project
+        (folder / SETTINGS).unlink()
+        raise
     paths = write_study_files(project, _name_readers(options), whole=coded is None, readme=readme)
     if not options.people:
         notes.append("Nobody is named yet; name annotators with --annotator to share out what is to be read.")
@@ -117,7 +128,7 @@ def init_project(
 
 def _begin_folder(folder: Path, name: str, options: InitOptions) -> InitReport:
     """A study folder without texts."""
-    if (folder / "project.yaml").exists():
+    if (folder / SETTINGS).exists():
         raise InputError(f"{folder} holds a project already. Choose another folder.")
     if options.people or options.sample is not None:
         raise InputError(
@@ -129,6 +140,34 @@ def _begin_folder(folder: Path, name: str, options: InitOptions) -> InitReport:
         own[0].save(folder / CODEBOOK)
         (folder / CODEBOOK).write_bytes(_read_yaml(own[1]) or (folder / CODEBOOK).read_bytes())
     return InitReport(folder, None, {}, 0, 0, 0, [f"Begin with {folder / README}."], paths)
+
+
+def _tell_left_out(report: ReadReport) -> list[str]:
+    """How many rows nobody will be given to read, and why: rows that are no documents, and blank ones."""
+    notes = []
+    if report.rejected:
+        first = report.rejected[0]
+        notes.append(
+            f"{len(report.rejected)} row(s) are no documents and are left out, the first of them row "
+            f"{first.row} of {first.file}: {first.reason}. textmine read names them all."
+        )
+    if report.empty:
+        notes.append(f"{report.empty} blank text(s) are not read by anybody.")
+    return notes
+
+
+def _check_plan(
+    corpus: Corpus, settings: Settings, options: InitOptions, review: Sequence[str], *, whole: bool
+) -> None:
+    """Raise ``InputError`` for names and numbers that cannot be, before anything is written."""
+    for name in options.people:
+        check_name(name)
+    units, readers = find_units(corpus), _name_readers(options)
+    if units and readers:
+        plan = settings.assignment.model_dump()
+        if plan["sample"] is None and not whole:
+            plan["sample"] = 0
+        plan_tasks(units, readers, review=review, **plan)
 
 
 def _find_own_codebook(folder: Path) -> Path | None:
@@ -157,7 +196,7 @@ def _make_settings(folder: Path, options: InitOptions) -> Settings:
         "seed": options.seed,
     }
     given = {
-        "name": options.name or folder.resolve().name.lower().replace(" ", "-"),
+        "name": options.name or _name_after(folder),
         "approach": options.approach,
         "evidence": options.evidence,
         "show_suggestions_after": options.suggestions,
@@ -168,6 +207,12 @@ def _make_settings(folder: Path, options: InitOptions) -> Settings:
         return Settings.model_validate(given)
     except ValidationError as error:
         raise InputError(f"The project cannot be set so: {describe_problems(error)}.") from None
+
+
+def _name_after(folder: Path) -> str:
+    """A project's name after its folder's, without capitals, accents and signs; 'study' if none is left."""
+    plain = unicodedata.normalize("NFKD", folder.resolve().name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9._-]+", "-", plain).strip("-._")[:64].strip("-._") or "study"
 
 
 def _make_codebook(path: Path | None, name: str, notes: list[str]) -> Codebook:

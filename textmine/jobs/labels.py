@@ -47,6 +47,7 @@ def export_labels(
     ``form`` is label-studio, prodigy, doccano, csv or xlsx; by the file's ending where that tells. The sheets
     are one person's: ``annotator`` names whose, and may be somebody who has read nothing yet. ``utf16`` has
     Label Studio's stretches counted as its older versions do. Raises ``InputError`` for what does not fit.
+    ``folder`` is the project's, ``path`` the file to write.
 
     >>> import tempfile
     >>> import pandas as pd
@@ -89,7 +90,8 @@ def import_labels(
     ``annotator`` names who gave them, where the file does not say or says it otherwise; a sheet's is else
     taken from the file's name. Nothing is stored where anything does not fit (``InputError``).
 
-    ``form`` is label-studio, prodigy, doccano, csv or xlsx; else the file's ending tells.
+    ``form`` is label-studio, prodigy, doccano, csv or xlsx; else the file's ending tells. ``folder`` is the
+    project's, ``path`` the file to read.
 
     >>> import tempfile
     >>> import pandas as pd
@@ -121,7 +123,7 @@ def import_labels(
         strangers = sorted({r.annotator for r in readings if r.codes is not None} - people) if people else []
         if strangers:
             notes.append(f"Not among the project's people: {', '.join(strangers)}. --annotator names them.")
-        return take_in(project, store, readings, notes=notes)
+        return take_in(project, store, readings, notes=notes, codes_only=chosen in ("csv", "xlsx"))
 
 
 def choose_form(path: Path, form: str) -> str:

@@ -154,7 +154,7 @@ def write_study_files(
     another name for a folder that has a README of its own.
     """
     plan = project.plan(["reader"], whole=whole)
-    drawn = {task.unit_id: task.probability for task in plan}
+    drawn = {task.unit_id: task.probability for task in plan if task.purpose != "reread"}
     paths = [project.folder / readme, project.folder / PLAN]
     _write(paths[0], _HEAD.format(name=project.name) + _describe_commands(project, readers))
     _write(paths[1], _describe_plan(project, readers, list(drawn)))

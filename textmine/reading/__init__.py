@@ -38,9 +38,9 @@ def read_table(path: Path | str, *, encoding: str | None = None, sheet: str | No
     Reading is verbatim: 'n/a' and 'None' are answers, nothing is stripped, an empty cell is ''. '-' reads csv
     from standard input. ``encoding`` is found out unless given (see ``decode_bytes``), and so are the header
     below a title, the header rows of an export and the ``sheet`` of a workbook. Rows that cannot be read, and
-    a row of totals at the end, stand in ``rejected`` with the reason; ``layout`` tells what was found.
-    Raises ``InputError`` for a file that is missing, empty, damaged, of another kind than its name says or
-    unsafe to unpack, or whose columns share a name.
+    a row of totals at the end, stand in ``rejected`` with the reason; ``layout`` tells what was found. Raises
+    ``InputError`` for a file that is missing, empty, damaged, of another kind than its name says or unsafe to
+    unpack, or whose columns share a name. ``path`` is the file.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -69,8 +69,10 @@ def read_corpus(
     """The corpus in a survey file, wide surveys included: ``read_survey`` without its explanations.
 
     Columns are named; those that are not are found out. Rows that are set aside (unread, without an id, with
-    an id seen before, totals, previews) are counted in one logged warning; ``read_survey`` gives them.
-    Raises ``InputError`` as that does.
+    an id seen before, totals, previews) are counted in one logged warning; ``read_survey`` gives them. Raises
+    ``InputError`` as that does. ``path`` is the file; ``text`` (one column or several), ``id``, ``question``,
+    ``group`` (the respondent), ``wave`` and ``weight`` name columns; ``encoding`` is that of a csv, found out
+    unless given.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -98,14 +100,15 @@ def read_labels(
 
     A file with a column ``code`` is long: a row a unit and code (optionally ``quote, coder, stance``), code
     ``none`` for a unit read and found empty. A unit that appears is coded for all codes, that is ``codes`` or
-    the union over the long files. Where several coders of one file differ, a code counts as given if any row
+    the union over the long files, but for those that its column ``not_coded`` names (with ';' between), which
+    are NaN. Where several coders of one file differ, a code counts as given if any row
     gives it. Any other file is wide: a column a code, holding 1, 0 (or true, false) or nothing for not coded;
     other columns are passed over unless ``codes`` names them. A wide file that lacks a code leaves it NaN.
 
     ``id`` is the column of unit ids; without it comment_id, unit_id, id, doc_id are tried, then transcript
-    and turn ('t1:4'). Files add to each other: same values agree, NaN is filled.
-    Raises ``InputError`` for a cell that is no label (with row and column), a code that ``codes`` lacks, and
-    units that are coded differently in two places.
+    and turn ('t1:4'). Files add to each other: same values agree, NaN is filled. Raises ``InputError`` for a
+    cell that is no label (with row and column), a code that ``codes`` lacks, and units that are coded
+    differently in two places. ``paths`` is one file or several.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

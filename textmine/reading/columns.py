@@ -163,6 +163,13 @@ def _guess_id(table: Table, taken: set[str]) -> str:
         return fit[0]
     if fit:
         raise InputError(_several(fit, table, "id"))
+    held = {name: table.frame[name].tolist() for name in free}
+    fit = [name for name, cells in held.items() if is_key(cells) and not measure_free_text(cells)]
+    if fit and not named:
+        raise InputError(
+            f"No column of {table.source} is called as ids are (columns: {_columns_of(table)}). "
+            f"Choose one with --id; these tell its rows apart: {list_names(fit)}."
+        )
     found = f"{list_names(named)} {'has' if len(named) == 1 else 'have'} empty or repeated values"
     why = found if named else f"columns: {_columns_of(table)}"
     raise InputError(f"No column of {table.source} tells its rows apart ({why}). Choose one with --id.")

@@ -33,8 +33,9 @@ def read_document(path: Path | str) -> Report:
     """The paragraphs of a report: docx, odt, pdf, txt or md, told by its bytes.
 
     Use it for prose without speakers; ``read_transcript`` reads talk. Word and OpenDocument files tell their
-    headings and paragraphs themselves; for the others they are found out (``find_paragraphs``).
-    Raises ``InputError`` for a file that is damaged, of another kind, too large, or without words.
+    headings and paragraphs themselves; for the others they are found out (``find_paragraphs``). Raises
+    ``InputError`` for a file that is damaged, of another kind, too large, or without words. ``path`` is the
+    file.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -15,11 +15,13 @@ from textmine.reading.table import Table, list_names
 _IDS = ("comment_id", "unit_id", "id", "doc_id")
 _TURN = ("transcript", "turn")
 _QUOTE_COLUMNS = ("unit_id", "code", "quote", "coder", "stance")
+#: In a long file, the codes that a unit was not read for, with ';' between: missing, not 0.
+NOT_CODED = "not_coded"
 _VALUES = {"1": 1.0, "1.0": 1.0, "true": 1.0, "0": 0.0, "0.0": 0.0, "false": 0.0, "": np.nan}
 
 # Columns beside the codes that may well hold nothing but 0 and 1, and are codes only if named as such.
 _NOT_CODES = {
-    *(*_IDS, *_TURN, "weight", "wave", "row", "coder"),
+    *(*_IDS, *_TURN, "weight", "wave", "row", "coder", NOT_CODED),
     *("probability", "inclusion_probability", "coding_prob", "role", "sampling_role"),
 }
 
@@ -46,6 +48,7 @@ class _LongFile:
     units: list[str]  # a row each
     codes: list[str]
     quotes: pd.DataFrame
+    gaps: list[tuple[str, str]]  # units and codes that they were not read for
 
 
 def join_labels(tables: Sequence[Table], *, id: str, codes: Sequence[str] | None = None) -> Labels:
@@ -56,6 +59,7 @@ def join_labels(tables: Sequence[Table], *, id: str, codes: Sequence[str] | None
         raise InputError("No file of labels was given. Name at least one with --labels.")
     longs = [part for part in parts if isinstance(part, _LongFile)]
     met = _first_seen(code for part in longs for code in part.codes if code != RESERVED)
+    met = _first_seen([*met, *(code for part in longs for _, code in part.gaps)])
     long_codes = met if known is None else known
     frames = [_pivot(part, long_codes) if isinstance(part, _LongFile) else part for part in parts]
     frame = _merge(frames, [table.source for table in tables])
@@ -119,7 +123,14 @@ def _read_long(table: Table, units: list[str], known: list[str] | None) -> _Long
     columns = {name: frame[name].tolist() if name in frame.columns else blank for name in _QUOTE_COLUMNS[2:]}
     quotes = pd.DataFrame({"unit_id": units, "code": codes, **columns}, dtype=str)
     said = (quotes["code"] != RESERVED) & ((quotes["quote"] != "") | (quotes["stance"] != ""))
-    return _LongFile(units, codes, quotes[said])
+    left_out = frame[NOT_CODED].tolist() if NOT_CODED in frame.columns else blank
+    gaps = [
+        (unit, code.strip())
+        for unit, named in zip(units, left_out, strict=True)
+        for code in named.split(";")
+        if code.strip()
+    ]
+    return _LongFile(units, codes, quotes[said], gaps)
 
 
 def _only_given(codes: list[str], table: Table) -> list[str]:
@@ -175,11 +186,14 @@ def _check_known(found: list[str], known: list[str] | None, table: Table) -> Non
 
 
 def _pivot(part: _LongFile, codes: list[str]) -> pd.DataFrame:
-    """Every unit of a long file x every code: 1 if any row gives it, else 0."""
+    """Every unit of a long file x every code: 1 if any row gives it, else 0, NaN where it was not coded."""
     units = _first_seen(part.units)
     row = {unit: number for number, unit in enumerate(units)}
     column = {code: number for number, code in enumerate(codes)}
     values = np.zeros((len(units), len(codes)))
+    for unit, code in part.gaps:
+        if code in column:
+            values[row[unit], column[code]] = np.nan
     for unit, code in zip(part.units, part.codes, strict=True):
         if code != RESERVED:
             values[row[unit], column[code]] = 1.0

@@ -85,8 +85,10 @@ def read_survey(
     one respondent's answer to one (``R1:q2``; its ``group`` is the respondent and its ``question`` the
     wording), with one it is a row. Empty answers stay, with an empty text. All other columns are attributes.
     Every argument overrides what would be found out: ``text`` names one or several columns and ``attributes``
-    columns that are not to be taken for text. Preview and test responses of Qualtrics are set aside.
-    Raises ``InputError`` for a file that cannot be read and where the text cannot be told.
+    columns that are not to be taken for text. Preview and test responses of Qualtrics are set aside. Raises
+    ``InputError`` for a file that cannot be read and where the text cannot be told. ``path`` is the file;
+    ``id``, ``question``, ``group``, ``wave`` and ``weight`` each name a column, ``encoding`` that of a csv
+    and ``sheet`` one of a workbook.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

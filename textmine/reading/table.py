@@ -53,6 +53,7 @@ class Table:
     were read ('' for xlsx and parquet). ``rows`` and ``lines`` say for each row of ``frame`` which data row
     and which line of the file it is; without them the rows are taken to be whole, their lines unknown.
     ``layout`` says how the table lay in its file: the export's program, the sheet, what each column asked.
+    ``rejected`` are the rows that could not be read, each with the reason.
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -75,12 +76,18 @@ class Table:
     layout: Layout = field(default_factory=Layout, repr=False)
 
     def place(self, position: int) -> tuple[int, int]:
-        """The data row (from 1) and the line of the file (0 where unknown) of a row of ``frame``."""
+        """The data row (from 1) and the line of the file (0 where unknown) of a row of ``frame``.
+
+        ``position`` counts the rows of ``frame`` from 0.
+        """
         row = position + 1 if self.rows is None else int(self.rows[position])
         return row, 0 if self.lines is None else int(self.lines[position])
 
     def name_place(self, position: int) -> str:
-        """Where a row of ``frame`` stands, for a message: 'row 3 (line 5)'."""
+        """Where a row of ``frame`` stands, for a message: 'row 3 (line 5)'.
+
+        ``position`` counts the rows of ``frame`` from 0.
+        """
         row, line = self.place(position)
         return f"row {row} (line {line})" if line else f"row {row}"
 

@@ -195,6 +195,7 @@ class Reading {
   finish(event, coding) {
     const sent = this.outbox.add(event);
     const { unit } = this;
+    if (this.asked) say(''); // the question for words was about this unit
     this.past.unshift({ id: sent.id, kind: event.kind, unit_id: unit.id, reading: unit.reading, coding });
     this.redone = [];
     keep.set(this.draftPlace(), null);

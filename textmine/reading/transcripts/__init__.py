@@ -45,9 +45,9 @@ def read_transcript(path: Path | str, *, interviewer: Sequence[str] | None = Non
 
     A turn is all that one speaker says until another starts. Page furniture, times, cue numbers and tags are
     left out, hard wraps and split words are joined, and typist's notes stay in place. ``interviewer`` names
-    the speakers who ask, where the guess is wrong.
-    Raises ``InputError`` for a file that is damaged, of another kind, too large, or without words, and for an
-    interviewer whom the transcript lacks.
+    the speakers who ask, where the guess is wrong. Raises ``InputError`` for a file that is damaged, of
+    another kind, too large, or without words, and for an interviewer whom the transcript lacks. ``path`` is
+    the file.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
