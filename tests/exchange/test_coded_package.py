@@ -55,6 +55,22 @@ def test_package_and_coded_folder_are_valid(folder: Path, package: Path) -> None
     assert find_errors(folder / "datapackage.json") == []
 
 
+def test_column_names_with_blanks_around_them_are_valid(
+    coded: CodedDataset, source: pd.DataFrame, tmp_path: Path
+) -> None:
+    odd = source.rename(columns={"id": "id ", "=odd": "Region "}).assign(age="4")
+    columns = {**COLUMNS, "id": "id "}
+    write_coded_folder(coded, odd, tmp_path / "coded", provenance={**PROVENANCE, "columns": columns})
+    assert find_errors(tmp_path / "coded" / "datapackage.json") == []
+    twice = odd.assign(Region="N", **{" ": "x"})  # a name twice and no name: only the package can mend these
+    write_coded_folder(coded, twice, tmp_path / "twice", provenance={**PROVENANCE, "columns": columns})
+    written = write_coded_package(tmp_path / "twice", tmp_path / "package" / "datapackage.json")
+    assert find_errors(tmp_path / "package" / "datapackage.json") == []
+    head = (tmp_path / "package" / "responses.csv").read_text(encoding="utf-8").split("\n")[0]
+    assert head == "id,said,Region,age,Region (2),column 6"
+    assert written.notes[-1].startswith("4 column(s) got a name")
+
+
 @pytest.mark.parametrize("table", ["codings", "coded_long"])
 def test_broken_row_gives_exactly_its_two_errors(
     folder: Path, package: Path, tmp_path: Path, table: str

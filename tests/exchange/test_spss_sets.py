@@ -53,6 +53,14 @@ def test_two_sets_in_a_file_with_labels_of_every_length(tmp_path: Path) -> None:
     assert back["text"].tolist() == ["x" * 700, "y"]
 
 
+def test_names_with_capitals_beyond_ascii_come_back(tmp_path: Path) -> None:
+    names = ["Ünï", "ŵyr", "Ŵylfa_costau_hir", "Straße", "Staff"]
+    pyreadstat.write_sav(pd.DataFrame({name: [1.0] for name in names}), str(tmp_path / "o.sav"))
+    add_response_sets(tmp_path / "o.sav", [ResponseSet("themes", "Themes", tuple(names))])
+    _, about = pyreadstat.read_sav(str(tmp_path / "o.sav"))
+    assert about.mr_sets["themes"]["variable_list"] == names
+
+
 def test_file_that_is_none_is_refused(tmp_path: Path) -> None:
     for name, data in {"a.sav": b"", "b.sav": b"$FL3" + b"\0" * 200, "c.sav": b"$FL2" + b"\0" * 200}.items():
         (tmp_path / name).write_bytes(data)

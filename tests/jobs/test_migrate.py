@@ -113,6 +113,30 @@ def test_there_and_back_through_files_is_the_identity(study_files, write_csv, tm
     assert rows(tmp_path / "back" / "wide.csv") == rows(path)
 
 
+def test_files_of_one_name_go_there_and_back(study_files, write_csv, tmp_path: Path) -> None:
+    header = ["unit_id", "money", "trust"]
+    paths = []
+    for folder, table in (("ann", [["u1", 1, 0], ["u2", 0, 1]]), ("ben", [["u1", 0, 1], ["u2", 1, 1]])):
+        (tmp_path / folder).mkdir()
+        paths.append(write_csv(tmp_path / folder / "labels.csv", header, table))
+    there, back = tmp_path / "there", tmp_path / "back"
+    migrate(study_files, paths, there)
+    report = migrate(study_files, [there / "ann-labels.csv", there / "ben-labels.csv"], back, back=there)
+    assert report.notes == []
+    assert [rows(back / f"{name}-labels.csv") for name in ("ann", "ben")] == [rows(path) for path in paths]
+
+
+def test_the_way_back_of_a_file_that_the_record_lacks_is_told(study_files, write_csv, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "wide.csv", ["unit_id", "money", "trust"], [["u1", 1, 0]])
+    migrate(study_files, [path], tmp_path / "there")
+    moved = (tmp_path / "there" / "wide.csv").rename(tmp_path / "there" / "renamed.csv")
+    notes = migrate(study_files, [moved], tmp_path / "back", back=tmp_path / "there").notes
+    assert notes[0] == (
+        "The record in there holds nothing of renamed; it has wide. Only what the new codes tell went back: "
+        "name the file as migrating wrote it."
+    )
+
+
 def test_the_shipped_annotations_go_there_and_back(study_files, tmp_path: Path) -> None:
     book = CORPUS / "codebook.yaml"
     text = book.read_text("utf-8")

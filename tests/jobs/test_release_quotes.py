@@ -68,6 +68,12 @@ def test_one_in_three_quotes_speaks_against_the_theme_where_any_does(stances, pe
     assert pick_quotes(folder, texts, {"money"}, per_code)["unit_id"].tolist() == picked
 
 
+def test_same_words_are_picked_once() -> None:
+    folder = make_folder({}, SURE)
+    texts = {**folder.coded.texts.to_dict(), "u2": "U1 says a lot of money"}
+    assert pick_quotes(folder, texts, {"money"}, 3)["unit_id"].tolist() == ["u1", "u3", "u4"]
+
+
 def test_quotes_of_a_bank_are_taken_where_their_words_still_stand(tmp_path: Path) -> None:
     bank = QuoteBank(tmp_path / "ann.jsonl")
     for unit, text in TEXTS.items():

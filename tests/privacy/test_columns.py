@@ -27,6 +27,13 @@ from textmine.privacy.columns import find_identifying_columns, judge_cells, judg
         "staff_number",
         "Mobile",
         "LocationLatitude",
+        "Enw cyntaf",
+        "Rhif ffôn",
+        "Cyfeiriad e-bost",
+        "Côd Post",
+        "Dyddiad geni",
+        "ULN",
+        "Staff ID",
     ],
 )
 def test_name_that_tells_of_a_person(name: str) -> None:

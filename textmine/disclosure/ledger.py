@@ -38,6 +38,8 @@ class Release:
 class Ledger:
     """All releases so far, in order. People stand in it by keyed hashes of their ids, never by the ids.
 
+    ``salt`` is the key of these hashes (hexadecimal), made by chance for each ledger.
+
     >>> ledger = Ledger(salt="00")
     >>> ledger.key_of("p1") == ledger.key_of("p1"), len(ledger.key_of("p1"))
     (True, 32)
@@ -63,6 +65,8 @@ class Ledger:
 
     def releases_with(self, person: str) -> list[str]:
         """The names of the releases whose tables or quotes hold somebody: those that a withdrawal affects.
+
+        ``person`` is the respondent's id.
 
         >>> Ledger(salt="00").releases_with("p1")
         []
@@ -92,7 +96,7 @@ def make_earlier_table(
 def read_ledger(path: Path) -> Ledger:
     """The ledger in a file, or a new one where there is none.
 
-    Raises ``InputError`` with the line for a file that is no ledger.
+    Raises ``InputError`` with the line for a file that is no ledger. ``path`` is the file.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -124,6 +128,8 @@ def read_ledger(path: Path) -> Ledger:
 
 def write_ledger(ledger: Ledger, path: Path) -> Path:
     """Write a ledger, readable to its owner alone; its releases are only ever added to.
+
+    ``path`` is the file.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

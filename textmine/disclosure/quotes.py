@@ -75,9 +75,10 @@ def gate_quotes(
     are all texts of the study, by unit (a name found in one is taken out of all), ``respondents`` says whose
     each unit is. ``attributes`` is people x columns, in the order of their worth: from the last on they are
     left out until ``smallest_cell`` people share those that stay. ``earlier`` counts the quotes of a person
-    that went out before. Held back are quotes without consent, of too few people even without attributes,
-    one too many of a person, empty, too long, and repeats. Raises ``InputError`` for missing columns and
-    unknown units.
+    that went out before. Held back are quotes without consent, of too few people even without attributes, one
+    too many of a person, empty, too long, and repeats. Raises ``InputError`` for missing columns and unknown
+    units. ``rules`` are the numbers to hold to (``QuoteRules()`` if None); ``engine`` is that of
+    ``redact_texts``.
 
     >>> said = {"u1": "Dr Patel was kind to us all", "u2": "Nobody rang"}
     >>> quotes = pd.DataFrame({"unit_id": ["u1"], "code": ["care"], "start": [0], "end": [17]})

@@ -55,7 +55,8 @@ class ReleasedQuotes:
 def write_quote_review(gated: GatedQuotes, path: Path) -> Path:
     """Write the sheet for the reviewer: csv with the empty columns ``release, release_as, remark``.
 
-    Quotes that were held back are not in it. The sheet is readable to its owner alone.
+    Quotes that were held back are not in it. The sheet is readable to its owner alone. ``gated`` is what
+    ``gate_quotes`` gave, ``path`` the csv to write.
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -80,8 +81,9 @@ def write_quote_review(gated: GatedQuotes, path: Path) -> Path:
 def sign_review(path: Path, *, reviewer: str, date: str, key: bytes | None = None) -> Signature:
     """Sign a filled sheet: who read it, when, and a digest of all of it; written as ``NAME.signature.json``.
 
-    Every row needs ``release`` yes or no. ``key`` makes it an HMAC. Raises ``InputError`` with the row for
-    a blank or other word, for no name and for a date that is not like 2026-11-14.
+    Every row needs ``release`` yes or no. ``key`` makes it an HMAC. Raises ``InputError`` with the row for a
+    blank or other word, for no name and for a date that is not like 2026-11-14. ``path`` is the sheet,
+    ``reviewer`` the name of the person who read it, ``date`` the day.
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -126,7 +128,7 @@ def find_signature(path: Path) -> Path:
 def verify_review(path: Path, *, key: bytes | None = None) -> tuple[pd.DataFrame, Signature]:
     """The rows of a signed sheet and its signature; raises ``InputError`` where either changed since.
 
-    ``key`` is the one that it was signed with, if any.
+    ``key`` is the one that it was signed with, if any. ``path`` is the sheet.
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -180,7 +182,7 @@ def release_quotes(
     identifies is found in what goes out, which is ``release_as`` where the reviewer changed the words.
     Raises ``InputError`` as ``verify_review`` does.
 
-    ``key`` and ``engine`` are those of ``sign_review`` and ``redact_texts``.
+    ``key`` and ``engine`` are those of ``sign_review`` and ``redact_texts``. ``review`` is the signed sheet.
 
     >>> import tempfile
     >>> from pathlib import Path

@@ -16,11 +16,12 @@ class DisclosureRule:
     """What a table must hold to before it goes out. All counts are of people, unweighted.
 
     ``base_below``: where fewer people than this were asked, nothing of them is shown. ``count_below``: a
-    count from 1 to one less than this is hidden, and so is one whose complement (those who did not say it)
-    is that small. ``round_to``: what is shown is rounded to the nearest of these (0: not rounded); then no
-    other cell is hidden to protect those that are. ``hide_nobody`` and ``hide_everybody``: a count of 0, or
-    one of all who were asked, is hidden, since it tells of each of them. ``national_free``: figures of the
-    whole nation are shown as they are. ``source`` says whose rule it is.
+    count from 1 to one less than this is hidden, and so is one whose complement (those who did not say it) is
+    that small. ``round_to``: what is shown is rounded to the nearest of these (0: not rounded); then no other
+    cell is hidden to protect those that are. ``hide_nobody`` and ``hide_everybody``: a count of 0, or one of
+    all who were asked, is hidden, since it tells of each of them. ``national_free``: figures of the whole
+    nation are shown as they are. ``source`` says whose rule it is. ``name`` is what the rule is asked for by,
+    such as 'gpps'.
 
     >>> DisclosureRule("house", count_below=10, base_below=10).is_small(9)
     True

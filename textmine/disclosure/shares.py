@@ -42,6 +42,8 @@ class ProtectedShares:
     ``table`` has ``by, group, code, n, count, share`` (everybody first, with ``by`` and ``group`` empty);
     ``*`` is hidden. ``hidden`` says why, and the interval that can be worked out of the table; ``findings``
     what could be worked out together with an earlier release, and of how many people. Both are private.
+    ``rule`` is what was held to; ``bases`` has the people asked by (column, group), ``counts`` those who said
+    it by code and (column, group), each with whether it is shown.
 
     >>> said = pd.DataFrame({"money": [1] * 3 + [0] * 27 + [1] * 20 + [0] * 30})
     >>> site = pd.DataFrame({"site": ["a"] * 30 + ["b"] * 50})
@@ -78,7 +80,8 @@ def protect_shares(
     adds the intervals in ``hidden``. Raises ``InputError`` for codes other than 0 and 1 and for people who
     are not in both.
 
-    ``national`` says that the figures are of a whole country, to which some rules do not apply.
+    ``national`` says that the figures are of a whole country, to which some rules do not apply. ``rule`` is a
+    name ('simple5', 'gpps', 'nhs_hes', 'ons_srs') or a ``DisclosureRule``.
 
     >>> said = pd.DataFrame({"money": [1] * 3 + [0] * 27 + [1] * 20 + [0] * 30})
     >>> site = pd.DataFrame({"site": ["a"] * 30 + ["b"] * 50})

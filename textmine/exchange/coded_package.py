@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from textmine.exchange.datapackage import (
     describe_long,
     describe_spans,
     describe_summary,
+    make_labels,
     make_package,
     make_resource,
     point_to,
@@ -59,9 +60,11 @@ def write_coded_package(folder: Path, path: Path, *, options: TableOptions | Non
     prefix = "" if path.stem == PACKAGE else f"{path.stem}_"
     places = {name: path.with_name(f"{prefix}{name}.csv") for name in _TABLES}
 
-    kinds = _Kinds(columns, plain={tables.columns.get(part) for part in ("id", "text", "question", "group")})
-    units = write_parts(kinds.watch(tables.wide.read_parts(columns)), places["responses"])
-    write_parts(tables.read_wide([unit], as_text=True), places["decisions"])
+    labels = make_labels(columns)
+    kinds = _Kinds(labels, plain={tables.columns.get(part) for part in ("id", "text", "question", "group")})
+    units = write_parts(_rename(kinds.watch(tables.wide.read_parts(columns)), labels), places["responses"])
+    write_parts(_rename(tables.read_wide([unit], as_text=True), labels), places["decisions"])
+    unit = labels[unit]
     coders: dict[str, None] = {}
     write_parts(_collect(tables.read_rows("coded_long"), "coder", coders), places["codings"])
     write_parts(tables.read_rows("coded_spans"), places["spans"])
@@ -105,6 +108,9 @@ def write_coded_package(folder: Path, path: Path, *, options: TableOptions | Non
         for place in places.values()
     }
     write_json(make_package("Coded dataset written by textmine", resources, {**about, "files": files}), path)
+    renamed = sum(column != label for column, label in labels.items())
+    if renamed:
+        notes = [*notes, f"{renamed} column(s) got a name without blanks around it, or one of their own."]
     return TablesWritten((path, *places.values()), units, len(codes), (*tables.notes, *notes))
 
 
@@ -114,9 +120,10 @@ _TABLES = ("responses", "decisions", "codings", "spans", "codes", "coders", "mod
 class _Kinds:
     """Finds, while its parts go by, which columns of a table of text hold whole or other numbers only."""
 
-    def __init__(self, columns: Sequence[str], *, plain: set[str | None]) -> None:
-        self._kinds = {name: "string" if name in plain else "integer" for name in columns}
-        self._filled = dict.fromkeys(columns, False)
+    def __init__(self, labels: Mapping[str, str], *, plain: set[str | None]) -> None:
+        self._labels = labels
+        self._kinds = {name: "string" if name in plain else "integer" for name in labels}
+        self._filled = dict.fromkeys(labels, False)
 
     def watch(self, parts: Iterator[pa.Table]) -> Iterator[pa.Table]:
         """The same parts."""
@@ -139,9 +146,15 @@ class _Kinds:
     def fields(self) -> list[Field]:
         """The fields of the table, once all parts have gone by."""
         return [
-            {"name": name, "type": kind if self._filled[name] else "string"}
+            {"name": self._labels[name], "type": kind if self._filled[name] else "string"}
             for name, kind in self._kinds.items()
         ]
+
+
+def _rename(parts: Iterator[pa.Table], labels: Mapping[str, str]) -> Iterator[pa.Table]:
+    """The same parts under the labels of their columns."""
+    for part in parts:
+        yield part.rename_columns([labels.get(name, name) for name in part.column_names])
 
 
 def _collect(parts: Iterator[pa.Table], column: str, found: dict[str, None]) -> Iterator[pa.Table]:

@@ -32,6 +32,9 @@ class TableOptions:
     """What the tables hold: which of the input's columns (None: all), scores, guarded csv, which figures.
 
     ``prevalence`` is what ``textmine prevalence --out`` wrote; else ``prevalence.csv`` in the folder is.
+    ``attributes`` names those columns, ``scores`` adds the scores, ``excel_safe`` guards cells of csv that a
+    spreadsheet would take for formulas, ``codebook`` is a file or name where the one of the folder is not to
+    be used.
 
     >>> TableOptions(attributes=["region"], scores=True).excel_safe
     False

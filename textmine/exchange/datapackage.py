@@ -32,9 +32,10 @@ def describe_tables(
     """
     id_column = dict(provenance.get("columns") or {}).get("id")
     has_units = "csv" in formats and id_column in wide.columns
-    to_units = [point_to("unit_id", "coded_wide", str(id_column))] if has_units else []
+    unit = str(id_column).strip()
+    to_units = [point_to("unit_id", "coded_wide", unit)] if has_units else []
     to_codes = [point_to("code", "summary", "code")]
-    units = [str(id_column)] if has_units else []
+    units = [unit] if has_units else []
     resources = [_describe_wide(coded, wide, units)] if "csv" in formats else []
     resources += [
         make_resource("coded_long", describe_long(coded.codes), foreign=[*to_units, *to_codes]),
@@ -96,6 +97,22 @@ def point_to(field: str, resource: str, column: str) -> dict[str, Any]:
     return {"fields": [field], "reference": {"resource": resource, "fields": [column]}}
 
 
+def make_labels(columns: Sequence[str]) -> dict[str, str]:
+    """What columns are called in a package: no blanks around, none without a name, all different.
+
+    >>> make_labels(["Region", "Region ", ""])
+    {'Region': 'Region', 'Region ': 'Region (2)', '': 'column 3'}
+    """
+    labels: dict[str, str] = {}
+    for place, column in enumerate(columns, 1):
+        label, number = column.strip() or f"column {place}", 1
+        while label in labels.values():
+            number += 1
+            label = f"{column.strip()} ({number})"
+        labels[column] = label
+    return labels
+
+
 def describe_decision(code: str, name: str) -> Field:
     """The field of a code in a wide table: 0, 1 or missing."""
     limits = {"enum": [0, 1]}
@@ -147,8 +164,8 @@ def _describe_wide(coded: CodedDataset, wide: pd.DataFrame, key: list[str]) -> d
             fields.append(describe_decision(name, coded.codebook.code(name).name))
         elif name.endswith("__score") and name[:-7] in codes:
             fields.append({"name": name, "type": "number", "constraints": {"minimum": 0, "maximum": 1}})
-        else:
-            fields.append({"name": name, "type": "string"})
+        else:  # frictionless reads a header without the blanks around it
+            fields.append({"name": name.strip(), "type": "string"})
     return make_resource("coded_wide", fields, key=key, missing=NOT_CODED)
 
 

@@ -64,7 +64,7 @@ def write_xlsx(folder: Path, path: Path, *, options: TableOptions | None = None)
     Rows are counted before anything else is read. Raises ``InputError`` where they do not fit into a sheet,
     and as ``read_coded``.
 
-    ``options`` say what the tables hold.
+    ``options`` say what the tables hold. ``path`` is the workbook to write.
 
     >>> from textmine.errors import InputError
     >>> try:

@@ -50,9 +50,14 @@ def format_set(each: ResponseSet, short: dict[str, str]) -> str:
     >>> format_set(ResponseSet("themes", "Themes mentioned", names), {})
     '$themes=D1 1 16 Themes mentioned code_wai code_sta code_non\n'
     """
-    names = " ".join(short.get(name, name).lower() for name in each.variables)
+    names = " ".join(_lower(short.get(name, name)) for name in each.variables)
     counted = f"{len(each.counted)} {each.counted}"
     return f"${each.name}=D{counted} {len(each.label.encode('utf-8'))} {each.label} {names}\n"
+
+
+def _lower(name: str) -> str:
+    """A short name as sets have it: A to Z alone in lower case, as writers change no other letters either."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
 def _read_dictionary(data: bytes) -> tuple[int, dict[str, str]]:

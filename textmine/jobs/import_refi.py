@@ -17,7 +17,7 @@ from textmine.exchange.refi.facts import Loss
 from textmine.exchange.refi.folder import CODEBOOK, LOSSES, write_import, write_losses
 from textmine.exchange.refi.reading import RefiRead, read_qdc, read_qdpx
 from textmine.exchange.refi.relocating import find_units
-from textmine.exchange.refi.tables import tabulate_project
+from textmine.exchange.refi.tables import ProjectTables, tabulate_project
 from textmine.files import atomic_text, make_folder, write_rows
 from textmine.jobs.redact import read_key
 
@@ -77,7 +77,7 @@ def import_file(
         "documents": len(tables.documents),
         "coders": tables.codings["coder"].nunique(),
     }
-    notes = _note_edits(decisions, coded, tables.documents)
+    notes = _note_edits(decisions, coded, tables)
     if decisions is not None and lost_machine(read.project):
         notes.append(
             "No coding is the model's here: the other program gave them all to a person as it took them in. "
@@ -128,16 +128,22 @@ def _write_decisions(decisions: pd.DataFrame, out: Path) -> Path:
 
 
 def _note_edits(
-    decisions: pd.DataFrame | None, coded: CodedFolder | None, documents: pd.DataFrame
+    decisions: pd.DataFrame | None, coded: CodedFolder | None, tables: ProjectTables
 ) -> list[str]:
     if decisions is None or coded is None:
         return []
-    known = set(documents["doc_id"]) & set(map(str, coded.coded.decisions.index))
+    known = tables.units & set(map(str, coded.coded.decisions.index))
     counts = decisions["change"].value_counts().to_dict()
     told = ", ".join(f"{count} {change}" for change, count in sorted(counts.items())) or "none"
     notes = [*coded.notes, f"Decisions of people on what was exported: {told}."]
+    elsewhere = int((~tables.codings["doc_id"].isin(known)).sum())
     if not known:
         notes.append(
             "No text of the coded folder stands in this project: it is of other texts, or was edited."
+        )
+    elif elsewhere:
+        notes.append(
+            f"{elsewhere} coding(s) stand in no text of the coded folder, or in one that was edited: no "
+            "decisions were made of them. codings.csv has them."
         )
     return notes

@@ -16,8 +16,10 @@ from textmine.errors import InputError
 from textmine.files import make_folder, sha256_of_file, write_json
 from textmine.jobs.coder_files import name_files, read_coder_files
 from textmine.jobs.migrated_files import (
+    ABOUT,
     SIDES,
     check_names,
+    note_unrecorded,
     read_codings,
     read_record,
     write_codings,
@@ -153,14 +155,15 @@ def migrate_files(
     if len(sides):
         write_table(sides, out / SIDES)
         paths.append(out / SIDES)
-    report = MigrationReport(told, found, sides, _notes(found, back is not None), paths)
+    notes = [*note_unrecorded(names, back), *_notes(found, back is not None)]
+    report = MigrationReport(told, found, sides, notes, paths)
     about: dict[str, Any] = {"textmine": __version__, "direction": "forth" if back is None else "back"}
     for name, book in (("old", old_book), ("new", new_book)):
         about[name] = {"id": book.id, "version": book.version, "sha256": book.sha256}
     about["files"] = {path.name: sha256_of_file(path) for path in (changes, *codings) if path.is_file()}
     listed = report.to_dict()
-    write_json(about | {key: listed[key] for key in ("changes", "codings", "notes")}, out / "migration.json")
-    return replace(report, paths=[*paths, out / "migration.json"])
+    write_json(about | {key: listed[key] for key in ("changes", "codings", "notes")}, out / ABOUT)
+    return replace(report, paths=[*paths, out / ABOUT])
 
 
 def _move(coded: CodedDataset, changes: Changes, book: Codebook, name: str, back: Path | None) -> Migration:

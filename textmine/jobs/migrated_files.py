@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,6 +24,8 @@ from textmine.reading import read_table
 from textmine.reading.labels import find_unit_ids
 
 KEPT, KEPT_EVIDENCE, TO_READ, SIDES = "kept.csv", "kept-evidence.csv", "to-read.csv", "sides.csv"
+#: The list of what a migration did, beside its record.
+ABOUT = "migration.json"
 #: Columns that say whose codings a row of the record is about.
 _WHOSE = ["file", "by"]
 _IDS = ("comment_id", "unit_id", "id", "doc_id")
@@ -52,7 +55,7 @@ def read_codings(path: Path, book: Codebook, codebook: Path, *, id: str | None =
     given = frame["code"].str.casefold().ne(RESERVED)
     if "applies" in frame.columns:
         given &= ~frame["applies"].str.strip().str.casefold().isin(_REFUSED)
-    extra = [name for name in frame.columns if name not in (*SPAN_COLUMNS, "applies")]
+    extra = [name for name in frame.columns if name not in (*SPAN_COLUMNS, "applies", "not_coded")]
     spans = frame.loc[given, [*SPAN_COLUMNS, *extra]]
     alone = len(datasets) == 1
     return [
@@ -142,13 +145,30 @@ def write_record(found: Sequence[tuple[str, str, Migration]], out: Path) -> list
 def read_record(folder: Path, name: str, coder: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The old values and evidence that a migration kept of one coder's codings in one file.
 
-    Raises ``InputError`` for a folder that holds no record.
+    ``name`` may be what the file was called before migrating ('ann/labels') or what migrating wrote it as
+    ('ann-labels'). Raises ``InputError`` for a folder that holds no record.
     """
     kept, spans = (_read_own(folder / file, name, coder) for file in (KEPT, KEPT_EVIDENCE))
     kept["value"] = pd.to_numeric(kept["value"])
     for column in ("start", "end"):
         spans[column] = pd.to_numeric(spans[column]).astype(int)
     return kept, spans
+
+
+def note_unrecorded(names: Sequence[str], folder: Path | None) -> list[str]:
+    """A note where files go back (``folder`` is where the record lies) that the migration was not of."""
+    try:
+        listed = [] if folder is None else json.loads((folder / ABOUT).read_text(encoding="utf-8"))["codings"]
+        held = dict.fromkeys(_name_stem(str(one["file"])) for one in listed)
+    except (OSError, ValueError, KeyError, TypeError):
+        return []  # an older record, without a list
+    lacking = [name for name in names if _name_stem(name) not in held]
+    if folder is None or not lacking or not held:
+        return []
+    return [
+        f"The record in {folder.name} holds nothing of {', '.join(lacking)}; it has {', '.join(held)}. Only "
+        "what the new codes tell went back: name the file as migrating wrote it."
+    ]
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
@@ -163,6 +183,10 @@ def _name_stem(name: str) -> str:
     return name.replace("/", "-")
 
 
+def _is_named_by_file(coder: str, name: str) -> bool:
+    return coder in (name, name.rsplit("/", 1)[-1])
+
+
 def _read_own(path: Path, name: str, coder: str) -> pd.DataFrame:
     if not path.is_file():
         raise InputError(f"{path.parent} holds no {path.name}. Give the folder that migrating wrote.")
@@ -170,7 +194,10 @@ def _read_own(path: Path, name: str, coder: str) -> pd.DataFrame:
     if not lines[-1].strip():  # nothing but a header
         return pd.DataFrame(columns=[c for c in lines[0].split(",") if c not in _WHOSE])
     frame = read_table(path).frame
-    own = frame[(frame["file"] == name) & (frame["by"] == coder)]
+    own = frame[frame["file"].map(_name_stem) == _name_stem(name)]
+    by = set(own["by"])
+    if len(by) != 1 or not _is_named_by_file(coder, name):  # else one coder, then and now without a name
+        own = own[own["by"] == coder]
     return own.drop(columns=_WHOSE).reset_index(drop=True)
 
 

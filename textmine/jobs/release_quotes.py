@@ -132,6 +132,7 @@ def pick_quotes(
 ) -> pd.DataFrame:
     """The stretches that carry each code best: the surest texts first, one stretch a text, enough words.
 
+    Of several with the same words the surest is taken, since the gate lets out no words twice.
     Of ``per_code`` one in three, and of two at least one, is of a text that denies the code or says both, if
     there are such; where there are too few of one kind, the other fills up. Without stances none is contrary.
     """
@@ -155,13 +156,22 @@ def pick_quotes(
         )
     picked = []
     for code in read.coded.codes:
-        best = [row for *_, row in sorted(rows.get(code, []))]
+        best = _tell_apart([row for *_, row in sorted(rows.get(code, []))], texts)
         contrary = [row for row in best if (str(row[0]), code) in against]
         typical = [row for row in best if (str(row[0]), code) not in against]
         spared = max(per_code // _ONE_CONTRARY_OF, 1) if per_code > 1 else 0
         kept = contrary[: max(spared, per_code - len(typical))]
         picked += [*typical[: per_code - len(kept)], *kept]
     return pd.DataFrame(picked, columns=columns)
+
+
+def _tell_apart(rows: list[tuple[Any, ...]], texts: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """The first of the stretches with the same words, white space and capitals apart."""
+    first: dict[str, tuple[Any, ...]] = {}
+    for row in rows:
+        unit, _, start, end = row
+        first.setdefault(" ".join(texts[str(unit)][start:end].split()).casefold(), row)
+    return list(first.values())
 
 
 def find_contrary(read: CodedFolder) -> set[tuple[str, str]]:

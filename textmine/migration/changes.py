@@ -73,6 +73,8 @@ class Change:
 class Changes:
     """All that happened between two versions; ``old`` and ``new`` are their version numbers ('' if not told).
 
+    ``changes`` are the single ones, in order.
+
     >>> text = "changes: [{rename: pupils, to: pupil_experience}, {add: competition}]"
     >>> [change.words for change in Changes.loads(text).changes]
     ['pupils is now called pupil_experience', 'competition is new']
@@ -84,7 +86,10 @@ class Changes:
 
     @classmethod
     def load(cls, path: str | Path) -> Changes:
-        """The changes in a YAML file. Raises ``CodebookError`` where it cannot be read or is none."""
+        """The changes in a YAML file. Raises ``CodebookError`` where it cannot be read or is none.
+
+        ``path`` is the file.
+        """
         file = Path(path)
         try:
             text = file.read_bytes().decode("utf-8-sig")
@@ -122,7 +127,10 @@ class Changes:
         return yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100)
 
     def save(self, path: str | Path) -> None:
-        """Write the changes as a YAML file that ``Changes.load`` reads back as they are."""
+        """Write the changes as a YAML file that ``Changes.load`` reads back as they are.
+
+        ``path`` is the file.
+        """
         with atomic_text(Path(path)) as handle:
             handle.write(self.dumps())
 
@@ -179,7 +187,8 @@ def draft_changes(old: Codebook, new: Codebook) -> Changes:
 
     A code with another id and the same definition was renamed; other missing ones are retired and new ones
     added (say ``split`` or ``merge`` where that is what happened); one whose definition or notes differ is
-    redefined to ``both``, the effect for which most must be read again.
+    redefined to ``both``, the effect for which most must be read again. ``old`` and ``new`` are the two
+    versions.
 
     >>> old = Codebook.loads("codes: [{id: pupils, definition: What pupils gain.}]")
     >>> new = Codebook.loads("codes: [{id: learners, definition: What pupils gain.}]")

@@ -94,7 +94,8 @@ def return_codings(
     stands where the new codings can tell it. Without, ``to_read`` lists what is lost. Raises as
     ``migrate_codings`` does.
 
-    ``kept_spans`` is the evidence in that record.
+    ``kept_spans`` is the evidence in that record. ``coded`` are the codings by the new version, ``changes``
+    what led from the ``old`` one to it.
 
     >>> old, new = Codebook.from_labels(["cost", "time"]), Codebook.from_labels(["barriers"])
     >>> codings = CodedDataset(pd.DataFrame({"cost": [1.0], "time": [0.0]}, index=["u1"]), old, "ann")
@@ -130,7 +131,9 @@ def return_codings(
 def fill_codings(migration: Migration, read_again: CodedDataset | pd.DataFrame) -> tuple[CodedDataset, int]:
     """The migrated codings with what was read again in its blanks, and how many are still to be read.
 
-    What the old codings told stays as it is: only blanks that ``to_read`` lists are filled.
+    What the old codings told stays as it is: only blanks that ``to_read`` lists are filled. ``migration`` is
+    what ``migrate_codings`` gave, ``read_again`` the new readings (units x codes of the new version; 1, 0,
+    NaN).
 
     >>> old, new = Codebook.from_labels(["money"]), Codebook.from_labels(["money", "trust"])
     >>> codings = CodedDataset(pd.DataFrame({"money": [1.0, 0.0]}, index=["u1", "u2"]), old, "ann")

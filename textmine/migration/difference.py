@@ -57,6 +57,7 @@ def compare_codebooks(old: Codebook, new: Codebook, changes: Changes | None = No
 
     ``changes`` says what happened to the codes; without it, it is guessed from the ids and definitions alone
     (``draft_changes``). Raises ``CodebookError`` where changes that are given do not fit the codebooks.
+    ``old`` and ``new`` are the two versions.
 
     >>> old = Codebook.loads("codes: [{id: money, definition: Money saved.}]")
     >>> new = Codebook.loads("codes: [{id: money, definition: Money saved or lost.}]")

@@ -47,7 +47,7 @@ def compare_sides(
     A code that was added stands with no figure before, one that was retired with none after. Raises
     ``InputError`` where there is nobody on a side, ``CodebookError`` where the changes do not fit.
 
-    ``draws`` bootstrap samples give the intervals.
+    ``draws`` bootstrap samples give the intervals. ``seed`` is that of the bootstrap.
 
     >>> from textmine.codebook import Codebook
     >>> from textmine.migration.codings import migrate_codings

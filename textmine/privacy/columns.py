@@ -24,22 +24,25 @@ _ROLES = {
     "carer", "person", "contact", "client", "user", "customer", "employee", "member", "recipient",
     "child", "interviewee", "author", "headteacher", "head", "manager", "my", "your",
 }  # fmt: skip
-#: Names of columns by what they hold, written without signs between the words.
+#: Names of columns by what they hold, English and Welsh, written without signs and accents.
 _BY_NAME = {
     "a name": """name names firstname givenname forename lastname familyname surname middlename maidenname
-        fullname knownname knownas initials firstnames surnames forenames""",
-    "an email address": "email emails emailaddress emailaddresses mail recipientemail",
+        fullname knownname knownas initials firstnames surnames forenames signature
+        enw enwau enwcyntaf enwllawn cyfenw llofnod""",
+    "an email address": """email emails emailaddress emailaddresses mail recipientemail
+        ebost cyfeiriadebost""",
     "a phone number": """phone telephone tel mobile cellphone phonenumber phoneno telephonenumber telephoneno
-        mobilenumber mobileno contactnumber contactno""",
+        mobilenumber mobileno contactnumber contactno ffon rhifffon rhiffon symudol ffonsymudol""",
     "an address": """address homeaddress postaladdress streetaddress mailingaddress street housenumber houseno
-        addressline address1 address2 address3 addressline1 addressline2 addressline3""",
-    "a postcode": "postcode postcodes zip zipcode postalcode homepostcode",
-    "a date of birth": "dob dateofbirth birthdate birthday",
-    "a number that the state gave": """nhsnumber nhsno nhs nino ninumber upn uniquepupilnumber ssn passport
-        passportnumber passportno drivinglicence drivinglicencenumber nationalinsurance
-        nationalinsurancenumber nationalinsuranceno""",
-    "a staff or patient number": """staffnumber staffno employeenumber employeeno payrollnumber payrollno
-        patientnumber patientno hospitalnumber hospitalno pupilnumber pupilno studentnumber studentno""",
+        addressline address1 address2 address3 addressline1 addressline2 addressline3 cyfeiriad""",
+    "a postcode": "postcode postcodes pcode zip zipcode postalcode homepostcode codpost",
+    "a date of birth": "dob dateofbirth birthdate birthday dyddiadgeni",
+    "a number that the state gave": """nhsnumber nhsno nhs nino ninumber upn uniquepupilnumber uln
+        uniquelearnernumber ssn passport passportnumber passportno drivinglicence drivinglicencenumber
+        nationalinsurance nationalinsurancenumber nationalinsuranceno""",
+    "a staff or patient number": """staffnumber staffno staffid employeenumber employeeno employeeid
+        payrollnumber payrollno patientnumber patientno hospitalnumber hospitalno pupilnumber pupilno
+        studentnumber studentno""",
     "an IP address": "ip ipaddress ipaddr",
     "a place on the map": """latitude longitude lat lng gps geolocation locationlatitude locationlongitude
         uprn""",
@@ -107,7 +110,7 @@ def judge_name(name: str) -> str | None:
     ('a name', None, 'a name')
     """
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
-    plain = re.sub(r"[\W_]+", "_", split).strip("_").casefold()
+    plain = re.sub(r"[\W_]+", "_", fold(split)).strip("_")
     parts = plain.split("_")
     forms = ["".join(parts)]
     while len(parts) > 1 and parts[0] in _ROLES:

@@ -73,6 +73,7 @@ def redact_texts(
     Raises ``InputError`` for a mode, kind or key that will not do.
 
     ``kinds`` limits what is looked for; words in ``allow`` are left, those in ``deny`` always taken out.
+    ``engine`` is what finds names by their place in a sentence: 'spacy', 'presidio' or None for none.
 
     >>> done = redact_texts(["Ask Mrs Patel, office@example.org."], engine=None)
     >>> done.texts

@@ -26,7 +26,7 @@ def list_decisions(project: RefiProject, tables: ProjectTables, folder: CodedFol
     does not say who deletes: taken for that is the project's last editor if it names one, the only person if
     there is one, else 'unknown'.
     """
-    units = set(map(str, folder.coded.decisions.index))
+    units = tables.units & set(map(str, folder.coded.decisions.index))
     editor = _find_editor(project)
     given = _list_given(folder, project)
     orphaned = lost_machine(project)
@@ -56,9 +56,8 @@ def list_decisions(project: RefiProject, tables: ProjectTables, folder: CodedFol
                 mover = modifiers.get(str(row["selection"]), editor)
                 rows.append({**said, "change": "moved", **place, "coder": mover})
     confirmed = {(str(row["unit_id"]), str(row["code"])) for row in rows}
-    present = set(tables.documents["doc_id"].astype(str))
     for unit, code in given:
-        if (unit, code) not in kept | confirmed | old and unit in present:
+        if (unit, code) not in kept | confirmed | old and unit in units:
             gone = {"unit_id": unit, "code": code, "applies": 0, "change": "removed"}
             rows.append({**gone, "start": -1, "end": -1, "quote": "", "coder": editor})
     return pd.DataFrame(rows, columns=DECISION_COLUMNS)

@@ -164,6 +164,11 @@ class Link:
 class RefiProject:
     """A whole project. ``origin`` is the program that wrote it; ``notes`` are memos, ``about`` those of all.
 
+    ``name`` and ``description`` are the project's; ``users``, ``codes``, ``variables`` (of cases and
+    sources), ``cases``, ``sources`` (texts with their codings), ``links`` and ``sets`` what it holds.
+    ``user`` and ``modified_by`` are guids of those who made and last changed it, ``created`` and ``modified``
+    when (ISO 8601).
+
     >>> code = RefiCode("6b1f2a3c-0000-4000-8000-000000000001", "Waiting")
     >>> RefiProject("Survey", codes=(code,)).count_codes()
     1

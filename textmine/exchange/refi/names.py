@@ -106,16 +106,18 @@ def make_ids(names: Iterable[str]) -> list[str]:
     return ids
 
 
-def number_apart(name: str, taken: set[str], form: str = "{} ({})") -> str:
+def number_apart(name: str, taken: set[str], form: str = "{} ({})", *, exact: bool = False) -> str:
     """The name, or with a number where it is taken; what is given back is taken from now on.
+
+    Names that differ in capitals only are the same name, unless ``exact``.
 
     >>> taken = set()
     >>> number_apart("a", taken), number_apart("a", taken)
     ('a', 'a (2)')
     """
     found, number = name, 1
-    while found.casefold() in taken:
+    while (key := found if exact else found.casefold()) in taken:
         number += 1
         found = form.format(name, number)
-    taken.add(found.casefold())
+    taken.add(key)
     return found

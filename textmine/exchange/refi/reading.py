@@ -50,7 +50,7 @@ def read_qdpx(path: Path, *, dialect: str | None = None) -> RefiRead:
 
     Places are found out to be in one of eight dialects (``detect_dialect``) unless ``dialect`` names it, and
     given as code points, end exclusive. Raises ``InputError`` for a file that is no project or not safe to
-    read, and for an unknown dialect.
+    read, and for an unknown dialect. ``path`` is the file.
 
     >>> from tempfile import TemporaryDirectory
     >>> from textmine.exchange.refi.writing import write_qdpx
@@ -72,6 +72,8 @@ def read_qdpx(path: Path, *, dialect: str | None = None) -> RefiRead:
 
 def read_qdc(path: Path) -> RefiRead:
     """The codes and sets in a .qdc file, as a project without sources. Raises ``InputError`` as above.
+
+    ``path`` is the file.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

@@ -42,13 +42,15 @@ class ProjectTables:
     ``documents`` has a row a text (``doc_id, text, name, document,
     kind, guid, case``, then variables); ``document`` is what it stood in. ``codings`` has
     a row for each coding; ``source`` is 'human' or 'model', start and end are code points into the document's
-    text, end exclusive, -1 where the coding is of the whole document or has no place.
+    text, end exclusive, -1 where the coding is of the whole document or has no place. ``units`` are the
+    documents (``doc_id``) that are units of a coded folder; another may have the name of one.
     """
 
     documents: pd.DataFrame
     codings: pd.DataFrame
     codebook: Codebook
     losses: tuple[Loss, ...] = field(default=())
+    units: frozenset[str] = field(default=frozenset())
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,16 @@ def tabulate_project(
     if split:
         losses.append(Loss("codings across several units", split, "a row in each unit"))
     codings = pd.DataFrame(rows, columns=CODING_COLUMNS)
-    return ProjectTables(_tabulate_documents(project, stretches), codings, read.codebook, tuple(losses))
+    documents = _tabulate_documents(project, stretches)
+    found_units = frozenset(stretch.doc_id for stretch in stretches if stretch.unit)
+    return ProjectTables(documents, codings, read.codebook, tuple(losses), found_units)
 
 
 def name_coders(project: RefiProject) -> dict[str, str]:
     """What each user (guid) is called: by name, else id, else guid; equal names get numbers."""
     taken: set[str] = set()
     return {
-        user.guid: number_apart(user.name.strip() or user.id.strip() or user.guid, taken)
+        user.guid: number_apart(user.name.strip() or user.id.strip() or user.guid, taken, exact=True)
         for user in project.users
     }
 
@@ -122,18 +126,27 @@ def _documents(project: RefiProject) -> list[Source]:
 
 
 def _find_stretches(project: RefiProject, known: Mapping[str, Sequence[Piece]]) -> Iterator[_Stretch]:
-    """Each unit that textmine marked in a source, in order; then the source if anything lies outside."""
+    """Each unit that textmine marked in a source, in order; then the source if anything lies outside.
+
+    Units have the first right to their names: a respondent may be called like somebody else's text.
+    """
     taken: set[str] = set()
-    for source in _documents(project):
-        parts = [
-            _Stretch(number_apart(unit, taken), source, start, end, make_guid("document", mark), mark)
+    sources = _documents(project)
+    units = [
+        [
+            _Stretch(
+                number_apart(unit, taken, exact=True), source, start, end, make_guid("document", mark), mark
+            )
             for start, end, unit, mark in sorted(_find_units(source, known.get(source.guid, ())))
         ]
+        for source in sources
+    ]
+    for source, parts in zip(sources, units, strict=True):
         yield from parts
         held = _Parts(parts)
         stray = any(selection is None or not held.find(selection) for selection, _ in source.all_codings())
         if not parts or stray:
-            name = number_apart(source.name.strip() or source.guid, taken)
+            name = number_apart(source.name.strip() or source.guid, taken, exact=True)
             yield _Stretch(name, source, 0, len(source.text or ""), source.guid)
 
 

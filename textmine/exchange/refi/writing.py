@@ -31,7 +31,7 @@ def write_qdpx(project: RefiProject, path: Path, *, dialect: Dialect | None = No
     """Write a project, its places counted in ``dialect`` (the standard's unless given); gives what was lost.
 
     Texts have LF line ends without a byte order mark (CRLF where the dialect counts those), guids and the
-    times in the zip are fixed, so a second writing is byte-identical.
+    times in the zip are fixed, so a second writing is byte-identical. ``path`` is the file to write.
 
     >>> from tempfile import TemporaryDirectory
     >>> from textmine.exchange.refi.facts import Source
@@ -82,7 +82,7 @@ def write_qdpx(project: RefiProject, path: Path, *, dialect: Dialect | None = No
 def write_qdc(project: RefiProject, path: Path) -> list[Loss]:
     """Write the codes and sets of a project as a codebook; gives what a codebook cannot hold.
 
-    Raises ``InputError`` where there is no code.
+    Raises ``InputError`` where there is no code. ``path`` is the file to write.
 
     >>> from tempfile import TemporaryDirectory
     >>> code = RefiCode("088b08ac-d5cd-4adb-8b71-b4f3459c177f", "Waiting")
