@@ -128,6 +128,52 @@ def test_public_method_says_what_it_does_what_its_options_are_and_what_it_raises
     assert not silent
 
 
+def test_docstring_names_every_argument_and_field_in_its_words() -> None:
+    """In the words, not in the example: methods may leave it to their class."""
+    silent = []
+    for name, thing in public_callables():
+        said = words_of(thing)
+        owner = getattr(textmine, name.split(".")[0])
+        both = f"{said}\n{words_of(owner)}" if "." in name else f"{said}\n{words_of_init(thing)}"
+        silent += [f"{name}: {p}" for p in arguments_of(thing) if not is_named(p, both)]
+    assert not silent
+
+
+def public_callables() -> Iterator[tuple[str, Any]]:
+    """Public functions, classes, and the methods that these define themselves."""
+    for name in textmine._PUBLIC:
+        thing = getattr(textmine, name)
+        if inspect.isfunction(thing) or inspect.isclass(thing):
+            yield name, thing
+    for name, _, method in public_methods():
+        yield name, method
+
+
+def arguments_of(thing: Any) -> list[str]:
+    """What is given to a function or a class by name or place."""
+    try:
+        parameters = inspect.signature(thing).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [p.name for p in parameters if p.kind not in kinds and p.name not in ("self", "cls")]
+
+
+def words_of(thing: Any) -> str:
+    """A docstring of its own without its examples."""
+    said = inspect.cleandoc(thing.__doc__ or "")
+    return re.sub(r"^[ \t]*>>>.*?(\n[ \t]*\n|\Z)", "\n", said, flags=re.MULTILINE | re.DOTALL)
+
+
+def words_of_init(thing: Any) -> str:
+    init = vars(thing).get("__init__") if inspect.isclass(thing) else None
+    return "" if init is None else words_of(init)
+
+
+def is_named(argument: str, said: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(argument)}(?!\w)", said, re.IGNORECASE) is not None
+
+
 def find_raised(thing: Any) -> set[str]:
     """Public errors that a function raises itself."""
     source = inspect.getsource(thing)

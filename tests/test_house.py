@@ -168,6 +168,28 @@ def test_check_for_pickle_sees_it(code: str) -> None:
     assert list(unsafe_uses(ast.parse(code)))
 
 
+def columns_read_again(tree: ast.AST) -> Iterator[int]:
+    """Lines that take one row of a corpus's column inside a loop, which builds the whole column each time."""
+    loops = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    for loop in (node for node in ast.walk(tree) if isinstance(node, loops)):
+        for node in ast.walk(loop):
+            if isinstance(node, ast.Subscript) and re.search(
+                r"\bcorpus\.(ids|texts|questions|groups)$", ast.unparse(node.value)
+            ):
+                yield node.lineno
+
+
+def test_no_loop_builds_a_column_for_each_row() -> None:
+    again = [f"{name_of(path)}:{line}" for path in SOURCES for line in columns_read_again(tree_of(path))]
+    assert not again, "take the column before the loop: ids = corpus.ids"
+
+
+@pytest.mark.parametrize("code", ["[corpus.ids[i] for i in rows]", "for i in rows: x(self.corpus.texts[i])"])
+def test_check_for_columns_sees_them(code: str) -> None:
+    assert list(columns_read_again(ast.parse(code))) == [1]
+    assert not list(columns_read_again(ast.parse("ids = corpus.ids\n[ids[i] for i in rows]")))
+
+
 def test_only_the_command_line_prints() -> None:
     wrong = [
         f"{name_of(path)}:{node.lineno}"

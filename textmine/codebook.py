@@ -55,8 +55,10 @@ class Code:
     """One theme: what it is called, what it covers (``include``) and what it leaves out (``exclude``).
 
     ``name`` is the id where none is given. ``core`` marks the codes that matter most, ``attributes`` holds
-    further facts by name (such as a term's formality), ``line`` is where the code stands in its file.
-    Raises pydantic's ``ValidationError`` for values of the wrong type.
+    further facts by name (such as a term's formality), ``line`` is where the code stands in its file. Raises
+    pydantic's ``ValidationError`` for values of the wrong type. ``definition`` says in words what the code
+    means, ``examples`` are sentences that carry it, ``parent`` is the id of the code above, ``colour`` a web
+    colour ('#1f77b4') and ``keywords`` words that often show it.
 
     >>> Code("waiting", definition="Delay before being seen.", include=("queue",)).name
     'waiting'
@@ -86,6 +88,8 @@ class Codebook:
 
     Make one with ``Codebook.load`` from a YAML file, or with ``Codebook.from_labels`` where there is no
     codebook (``bare``: no definitions asked for). ``found`` holds what was wrong in the file it came from.
+    ``id`` is its name in files and ``version`` its number ('1.2.0'), ``title`` how people call it, ``codes``
+    the codes in order. ``multi_label``: a unit may carry several codes.
 
     >>> text = "codes: [{id: waiting, definition: Delay., children: [{id: queue, definition: A line.}]}]"
     >>> codebook = Codebook.loads(text)
@@ -107,8 +111,9 @@ class Codebook:
     def load(cls, path: str | Path, *, strict: bool = True) -> Codebook:
         """The codebook in a YAML file, or a shipped one by its name ('partnership-evidence').
 
-        Raises ``CodebookError`` when the file cannot be read, or when ``check()`` would find a problem;
-        with ``strict=False`` the codebook comes back with its problems, for ``check()`` to tell.
+        Raises ``CodebookError`` when the file cannot be read, or when ``check()`` would find a problem; with
+        ``strict=False`` the codebook comes back with its problems, for ``check()`` to tell. ``path`` is the
+        file or the name.
         """
         file = find_codebook(path)
         try:
@@ -150,6 +155,8 @@ class Codebook:
     def from_labels(cls, names: Sequence[str], id: str = "labels") -> Codebook:
         """A bare codebook whose code ids are these label names, unchanged, in this order.
 
+        ``names`` are the labels, ``id`` what the codebook is called.
+
         >>> Codebook.from_labels(["Staff manner & personal attributes"]).ids
         ['Staff manner & personal attributes']
 
@@ -168,7 +175,10 @@ class Codebook:
         return yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100)
 
     def save(self, path: str | Path) -> None:
-        """Write the codebook as a YAML file that ``Codebook.load`` reads back as it is."""
+        """Write the codebook as a YAML file that ``Codebook.load`` reads back as it is.
+
+        ``path`` is the file.
+        """
         with atomic_text(Path(path)) as handle:
             handle.write(self.dumps())
 

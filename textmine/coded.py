@@ -47,15 +47,15 @@ REVIEW_SHARE = 0.5
 class CodedDataset:
     """Texts x codes by one or more coders, people or models.
 
-    ``decisions`` is indexed by unit id with one column per code: 1 applies, 0 does not, NaN not coded
-    ('not coded' is not 'no code'). ``scores`` has the same shape or is None (people give no scores).
-    ``spans`` lists evidence: ``unit_id, code, start, end`` (code points into the text as read, exclusive
-    end; -1 where unknown), ``quote``, ``coder`` and ``stance`` (affirms, denies, mixed, unsure or ''); the
-    heaviest first, and those of codes that do not apply but are up for review among them.
-    ``thresholds`` are those the decisions were made with. ``accept_from`` and ``review_from`` are scores at
-    which the bands accept and review begin, by code, as a certificate has them; ``bands`` says what holds
-    without. ``attributes`` has what is known of each unit besides (question, group, wave, the input's other
-    columns), None where nothing is. Frozen: methods give back a new dataset.
+    ``decisions`` is indexed by unit id with one column per code: 1 applies, 0 does not, NaN not coded ('not
+    coded' is not 'no code'). ``scores`` has the same shape or is None (people give no scores). ``spans``
+    lists evidence: ``unit_id, code, start, end`` (code points into the text as read, exclusive end; -1 where
+    unknown), ``quote``, ``coder`` and ``stance`` (affirms, denies, mixed, unsure or ''); the heaviest first,
+    and those of codes that do not apply but are up for review among them. ``thresholds`` are those the
+    decisions were made with. ``accept_from`` and ``review_from`` are scores at which the bands accept and
+    review begin, by code, as a certificate has them; ``bands`` says what holds without. ``attributes`` has
+    what is known of each unit besides (question, group, wave, the input's other columns), None where nothing
+    is. Frozen: methods give back a new dataset. ``codebook`` holds the codes' names and meanings.
 
     >>> decisions = pd.DataFrame({"money": [1.0, np.nan]}, index=["u1", "u2"])
     >>> CodedDataset(decisions, Codebook.from_labels(["money"]), coder="ann").counts()["money"]
@@ -204,8 +204,9 @@ class CodedDataset:
     ) -> CodedDataset:
         """People's codings: ``frame`` units x codes of 1, 0, NaN; ``spans`` with quotes and stances.
 
-        Tables may be pandas, polars or Arrow; the latter two name units in a column ``unit_id``.
-        Raises ``InputError`` for a stance that is none of affirms, denies, mixed.
+        Tables may be pandas, polars or Arrow; the latter two name units in a column ``unit_id``. Raises
+        ``InputError`` for a stance that is none of affirms, denies, mixed. ``codebook`` holds all the codes
+        of ``frame``, ``coder`` is who coded.
         """
         frame = as_unit_table(frame)
         spans = pd.DataFrame(columns=SPAN_COLUMNS) if spans is None else as_pandas(spans)

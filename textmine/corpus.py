@@ -26,6 +26,10 @@ _SHOWN = 5
 class Document:
     """One answer or one speaker turn, as read.
 
+    ``doc_id`` is its id and ``text`` what was said, as read. ``question`` is what was asked, ``group`` who
+    answered (the respondent), ``wave`` when; None where not known. ``weight`` is the survey's weight (0 or
+    more), ``attributes`` what else is known, by column.
+
     >>> Document("u1", "We share a trainer.", question="What helped?").question
     'What helped?'
     """
@@ -80,9 +84,10 @@ class Corpus:
     ) -> Corpus:
         """A corpus from a table, naming which column is what; the remaining columns become attributes.
 
-        ``frame`` is a table of pandas, polars or Arrow, or any other that narwhals knows.
-        An attribute named like a field that was not named, such as ``question``, becomes ``question_``.
-        Raises ``InputError`` for a column that is not there and a weight that is no number of 0 or more.
+        ``frame`` is a table of pandas, polars or Arrow, or any other that narwhals knows. An attribute named
+        like a field that was not named, such as ``question``, becomes ``question_``. Raises ``InputError``
+        for a column that is not there and a weight that is no number of 0 or more. ``text``, ``id``,
+        ``question``, ``group`` (the respondent), ``wave`` and ``weight`` name its columns.
         """
         frame = as_pandas(frame)
         named = {
@@ -173,7 +178,10 @@ class Corpus:
         return digest.hexdigest()
 
     def select(self, rows: npt.ArrayLike) -> Corpus:
-        """The documents at these positions (or under this mask), as a new corpus."""
+        """The documents at these positions (or under this mask), as a new corpus.
+
+        ``rows`` are whole numbers from 0, or (n,) of True and False.
+        """
         chosen = np.asarray(rows)
         return Corpus(self.frame[chosen] if chosen.dtype == bool else self.frame.iloc[chosen])
 

@@ -55,7 +55,7 @@ class StoreUnavailable(InputError):
 class CodebookError(TextmineError):
     """A codebook breaks its form.
 
-    ``problems`` lists everything found, so that one reading mends all.
+    ``problems`` lists everything found, so that one reading mends all. ``message`` is the line that is shown.
 
     >>> CodebookError("Two problems in codebook.yaml.", ["code 1: no id", "code 2: no id"]).problems[1]
     'code 2: no id'

@@ -34,6 +34,8 @@ class OffsetMap:
     - ``to_clean(to_raw(s))`` covers ``s``, and is ``s`` where no edge lies inside an edit.
     - A deleted raw stretch maps to an empty clean span, at the place where it stood.
 
+    ``raw_length`` and ``clean_length`` are the lengths of the two texts in code points.
+
     >>> found = OffsetMap.from_edits(5, [(1, 3, " ")])       # 'a  bc' became 'a bc'
     >>> found.to_raw(Span(2, 4)), found.to_clean(Span(3, 5))
     (Span(start=3, end=5), Span(start=2, end=4))
@@ -57,8 +59,9 @@ class OffsetMap:
         """The map of edits given in order as (raw start, raw end, what stands there now, or its length).
 
         Takes time in proportion to the number of edits. Text inserted where nothing stood is booked on the
-        code point before it (else the one behind), so that every clean stretch came from somewhere.
-        Raises ``ValueError`` for edits that are out of order, overlap or lie outside the text.
+        code point before it (else the one behind), so that every clean stretch came from somewhere. Raises
+        ``ValueError`` for edits that are out of order, overlap or lie outside the text. ``raw_length`` is the
+        length of the raw text in code points.
 
         >>> OffsetMap.from_edits(4, [(1, 2, "xy"), (3, 4, "")]).edits[1]
         Edit(raw_start=3, raw_end=4, clean_start=4, clean_end=4)
@@ -128,6 +131,8 @@ class OffsetMap:
     def compose(cls, first: OffsetMap, *later: OffsetMap) -> OffsetMap:
         """Maps of steps done one after the other, as one.
 
+        ``first`` leads from the raw text; each of ``later`` goes on from the text that the one before made.
+
         >>> OffsetMap.compose(OffsetMap.identity(2), OffsetMap.identity(2)).is_identity
         True
         """
@@ -157,6 +162,8 @@ class OffsetMap:
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> OffsetMap:
         """The map that ``to_dict`` made; raises ``ValueError`` where the numbers do not fit together.
+
+        ``value`` is that dict of whole numbers.
 
         >>> OffsetMap.from_dict(OffsetMap.identity(4).to_dict()) == OffsetMap.identity(4)
         True

@@ -32,7 +32,10 @@ class Span:
         return text[self.start : self.end]
 
     def overlaps(self, other: Span) -> bool:
-        """Whether the two share at least one code point."""
+        """Whether the two share at least one code point.
+
+        ``other`` is a span of the same text.
+        """
         return self.start < other.end and other.start < self.end
 
     def to_utf16(self, text: str) -> Span:

@@ -430,3 +430,36 @@ def test_code_that_nobody_looked_for_has_a_share_by_hand_and_no_naive_count(make
     assert np.isnan(first["naive"]) and first["naive_count"] is None
     assert "no coder looked for it" in first["validity"]
     assert "no coder" not in found.loc["code0"].iloc[0]["validity"]
+
+
+@pytest.mark.parametrize(("rows", "values"), [(62, 32), (3000, 1001)])
+def test_column_of_hardly_two_rows_a_value_is_no_column_of_groups(make_wave, rows: int, values: int) -> None:
+    made = make_wave(rows)
+    names = pd.Series([f"g{place % values}" for place in range(rows)], index=made.truth.index)
+    with pytest.raises(InputError, match=rf"'who' has {values} different values in {rows} rows"):
+        estimate_prevalence(made.wave, made.read(50), by={"who": names})
+    fewer = names.replace(f"g{values - 1}", "g0")
+    assert len(estimate_prevalence(made.wave, made.read(50), by={"who": fewer})) == 2 * values
+
+
+def test_ids_that_lost_their_zeros_are_not_left_out_in_silence(make_wave) -> None:
+    made = make_wave(1200)
+    units = [f"{place:04d}" for place in range(1200)]  # those from 1000 on have no zeros to lose
+    wave = SurveyWave(made.wave.scores.set_axis(units))
+    read = made.truth.set_axis(units).iloc[::3]
+    assert estimate_prevalence(wave, read)["n_read"][0] == 400
+    with pytest.raises(InputError, match=r"334 of the 400 units read .* zeros before their ids"):
+        estimate_prevalence(wave, read.set_axis([unit.lstrip("0") or "0" for unit in read.index]))
+    others = read.set_axis(["x" if unit == "0000" else unit for unit in read.index])
+    assert "1 of the units read were not coded" in estimate_prevalence(wave, others)["validity"][0]
+
+
+def test_labels_without_units_found_empty_are_noted(make_wave) -> None:
+    made = make_wave(1500, shares=(0.5, 0.45))
+    read = made.read(60)
+    found = read[read.eq(1).any(axis=1)]
+    assert "read and found empty" in estimate_prevalence(made.wave, found)["validity"][0]
+    assert "found empty" not in estimate_prevalence(made.wave, read)["validity"][0]
+    assert "found empty" not in estimate_prevalence(made.wave, found.iloc[:29])["validity"][0]
+    always = SurveyWave(made.wave.scores.assign(code0=0.9))  # a coder that finds one everywhere
+    assert "found empty" not in estimate_prevalence(always, found)["validity"][0]

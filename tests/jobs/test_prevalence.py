@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from textmine.errors import InputError, InvalidDesign
-from textmine.jobs.prevalence import SurveyColumns, estimate_folder
+from textmine.jobs.prevalence import estimate_folder
+from textmine.jobs.survey_wave import SurveyColumns
 
 Runs = Callable[..., object]
 
@@ -169,7 +170,7 @@ def test_column_that_is_not_there_is_named(coded, checked, option: str) -> None:
 
 
 def test_weights_that_are_no_numbers_are_counted(coded, checked) -> None:
-    with pytest.raises(InputError, match="72 of the wave's units have no survey weight"):
+    with pytest.raises(InputError, match=r"row 1, column 'region': .* 72 of 72 cells are not"):
         estimate_folder(coded, [checked], columns=SurveyColumns(weight="region"))
 
 
@@ -229,3 +230,27 @@ def test_texts_are_no_groups_and_are_never_shown(textmine, coded, checked) -> No
                    "--by", "comment")  # fmt: skip
     assert ran.code == 1 and "holds what people wrote" in ran.error
     assert "train together" not in ran.out + ran.err
+
+
+def test_ids_are_no_groups(textmine, coded, checked) -> None:
+    ran = textmine("prevalence", coded, "--checked", checked, "--unit", "answer", "--base", "answered",
+                   "--by", "id")  # fmt: skip
+    assert ran.code == 1 and "Traceback" not in ran.err
+    assert "'id' has 69 different values in 69 rows" in ran.err and "--by" in ran.err
+
+
+def test_many_groups_are_compared_only_where_asked(coded, checked, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("textmine.jobs.prevalence._MOST_COMPARED", 3)
+    columns = SurveyColumns(by=("region", "district"))
+    drawn = tmp_path / "shares"
+    unasked = estimate_folder(coded, [checked], columns=columns, unit="answer", base="answered", figure=drawn)
+    assert set(unasked.differences["by"]) == {"region"} and set(unasked.table["by"]) == {"", *columns.by}
+    assert [note for note in unasked.notes if "two by two" in note] == [
+        "district: 4 groups are compared two by two only with --differences FILE."
+    ]
+    assert not list(tmp_path.glob("*district-differences*")) and list(tmp_path.glob("*region-differences*"))
+    out = tmp_path / "differences.csv"
+    asked = estimate_folder(
+        coded, [checked], columns=columns, unit="answer", base="answered", differences=out
+    )
+    assert set(asked.differences["by"]) == set(columns.by) and not any("two" in n for n in asked.notes)

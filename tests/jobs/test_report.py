@@ -10,6 +10,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -211,6 +212,30 @@ def test_small_groups_are_hidden_with_all_that_tells_of_them(
     assert west
     for row in west:
         assert {row[name] for name in ("estimate", "low", "high", "naive", "respondents", "n")} == {"*"}
+
+
+def test_those_of_whom_nothing_is_stated_are_estimated_like_others(
+    textmine, coded: Path, checked: Path, tmp_path
+) -> None:
+    folder = tmp_path / "blanks"
+    shutil.copytree(coded, folder)
+    wave = pd.read_csv(folder / "coded_wide.csv", dtype=str, keep_default_na=False)
+    sites = ["" if int(person[1:]) < 18 else "north" for person in wave["person"]]
+    wave.assign(site=sites).to_csv(folder / "coded_wide.csv", index=False)
+    asked = ("--checked", checked, *POOLED, "--by", "site", "--out", tmp_path / "shares.csv")
+    assert textmine("prevalence", folder, *asked).code == 0
+    shares = tmp_path / "shares.figures.json"
+    wanted = pd.read_csv(tmp_path / "shares.csv").set_index(["code", "group"]).to_dict("index")
+    out = tmp_path / "report.html"
+    assert textmine("report", folder, "-o", out, "--checked", checked, *POOLED, "--by", "site").code == 0
+    summary = read_summary(out)
+    rows = [row for row in table_of(summary, "by_site") if row["group"] == "(not stated)"]
+    (row,) = (row for row in rows if summary["figures"][row["figure"]]["parts"][0] == "money")
+    own = wanted[("money", "(not given)")]
+    assert row["estimate"] == pytest.approx(own["estimate"], abs=1e-6) and row["n_read"] == own["n_read"]
+    for figure, told in ((row["figure"], out.with_suffix(".json")), (own["figure"], shares)):
+        rows_behind = json.loads(textmine("trace", figure, "--in", told, "--json").out)["rows"]
+        assert rows_behind["base"] == (np.array(sites) == "").sum()
 
 
 def test_waves_are_panels_and_a_person_may_be_in_both(textmine, coded: Path, checked: Path, tmp_path) -> None:
@@ -430,6 +455,21 @@ def test_what_cannot_be_is_told_in_one_line(textmine, coded: Path, tmp_path, mor
 
 def test_another_kind_of_file_is_an_error(textmine, coded: Path, tmp_path) -> None:
     assert "written as .html, .docx, .md" in textmine("report", coded, "-o", tmp_path / "r.pdf").error
+
+
+def test_statement_claims_no_draw_and_no_agreement_that_it_was_not_told_of(
+    textmine, coded: Path, checked: Path, tmp_path
+) -> None:
+    out = tmp_path / "report.md"
+    options = ("--checked", checked, *POOLED, "--approach", "coding_reliability", "-o", out)
+    assert textmine("report", coded, *options).code == 0
+    said = out.read_text("utf-8").replace("\\", "")
+    assert "[yours to write]: how they were drawn; a simple random sample is assumed" in said
+    assert "[yours to write]: how far coders agreed" in said and "greement of coders was" not in said
+    drawn = pd.read_csv(checked, dtype=str).assign(chance="0.5")
+    drawn.to_csv(checked, index=False)
+    assert textmine("report", coded, *options, "--probability", "chance").code == 0
+    assert "respondents drawn at random, to correct its errors" in out.read_text("utf-8")
 
 
 def test_reflexive_analysis_has_no_accuracy(textmine, coded: Path, tmp_path) -> None:

@@ -46,6 +46,16 @@ def test_blank_attribute_can_be_asked_for(coded: CodedDataset) -> None:
     assert ids(coded.read(where={"region": ""})) == ["u5"]
 
 
+@pytest.mark.parametrize("blank", ["(not given)", "(not stated)"])
+def test_row_of_those_of_whom_nothing_is_stated_leads_to_them(coded: CodedDataset, blank: str) -> None:
+    row = {"code": "money", "by": "region", "group": blank}
+    silent = coded.attributes["region"].where(coded.attributes.index != "u1", "")
+    told = replace(coded, attributes=coded.attributes.assign(region=silent))
+    assert ids(told.read(row)) == ["u1"]
+    own = replace(coded, attributes=coded.attributes.assign(region=silent.replace("North", blank)))
+    assert "u1" not in ids(own.read(row)) and len(own.read(row)) > 0
+
+
 def test_unit_not_coded_for_a_code_is_not_without_it_and_that_is_said(coded: CodedDataset) -> None:
     passages = coded.read(without="travel")
     assert ids(passages) == ["u1", "u3", "u4"]

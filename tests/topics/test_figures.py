@@ -62,6 +62,19 @@ def test_wave_that_is_none_is_told(model, comments) -> None:
         draw_waves(table, model.table_["name"].tolist(), waves=["b"])
 
 
+def test_names_of_groups_stay_within_the_figure() -> None:
+    regions = [f"Region of the far north {number}" for number in range(12)]
+    svg = draw_prevalence(measure_prevalence([0] * 24, regions * 2, 1), ["cover"])
+    spots = [float(x) for x in re.findall(r"<circle cx='([\d.]+)' cy='\d+' r='4'", svg)]
+    assert len(spots) == 12 and max(spots) + 20 + 6.4 * len(regions[0]) < 880
+    names = {float(y) for y in re.findall(r"y='([\d.]+)'[^>]*>Region", svg)}
+    dots = [float(y) for y in re.findall(r"cy='([\d.]+)' r='3\.4'", svg)]
+    assert len(names) > 1 and max(names) < min(dots)
+    more = measure_prevalence([0] * 13, [f"g{number}" for number in range(13)], 1)
+    with pytest.raises(InputError, match="13 groups; a figure shows 12"):
+        draw_prevalence(more, ["cover"])
+
+
 def test_choice_marks_the_best(corpus) -> None:
     svg = draw_choice(choose_topics(corpus, [2, 3], runs=1))
     assert svg.count("fill='#0b6e99'") == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,14 @@ def test_same_answers_twice_make_a_panel_sure_of_no_change(make_wave) -> None:
     wave = make_wave(people="p", read=1000)
     again = make_wave(people="p", read=1000)
     apart, panel = compare(wave, again), compare(wave, again, panel=True)
+    assert (panel["se"] < 0.35 * apart["se"]).all()
+
+
+def test_blank_is_one_group_in_both_waves_of_a_panel(make_wave) -> None:
+    regions = np.repeat(["", "north"], 500)
+    wave, again = (replace(make_wave(people="p", read=1000), by={"region": regions}) for _ in range(2))
+    apart, panel = compare(wave, again), compare(wave, again, panel=True)
+    assert set(panel["group"]) == {"", "(not given)", "north"}
     assert (panel["se"] < 0.35 * apart["se"]).all()
 
 

@@ -112,11 +112,11 @@ class AccurateCoder(CalibratedCoder):
         """Learn from texts and their codes; returns self. Arguments as for ``Coder.fit``, and two more.
 
         ``groups`` names respondents, ``quotes`` and ``stances`` what people marked and how it was meant,
-        ``withhold`` words that are not learned from.
-        ``resume_in`` is a folder where members are put as they are done: a training that was killed, and is
-        called again with the same texts, codes and settings, takes them up. ``progress`` is told how many
-        of how many steps are done. Raises ``InputError`` where nothing can be learned or the device is not
-        here, and ``ModelError`` where torch or the encoder is missing.
+        ``withhold`` words that are not learned from. ``resume_in`` is a folder where members are put as they
+        are done: a training that was killed, and is called again with the same texts, codes and settings,
+        takes them up. ``progress`` is told how many of how many steps are done. Raises ``InputError`` where
+        nothing can be learned or the device is not here, and ``ModelError`` where torch or the encoder is
+        missing. ``X`` are n texts, ``y`` (n, codes) of 1, 0 and NaN; ``codebook`` adds its sentences.
         """
         corpus, truth = self._take_in(X, y, groups, codes, codebook)
         quotes, stances = number_rows(corpus, quotes), number_rows(corpus, stances, "stance")
@@ -181,7 +181,10 @@ class AccurateCoder(CalibratedCoder):
     # --- coding ---------------------------------------------------------------------------------------
 
     def score_repaired(self, texts: Sequence[str], questions: Sequence[str]) -> tuple[Floats, Scored]:
-        """Blended scores (n, codes), log-odds; and what each sentence adds to those of the fast coder."""
+        """Blended scores (n, codes), log-odds; and what each sentence adds to those of the fast coder.
+
+        ``texts`` (n,) are cleaned ones, ``questions`` (n,) what each answers.
+        """
         check_is_fitted(self, "members_")
         fast, scored = self.fast_.score_repaired(texts, questions)
         windows = cut_windows(self.tokenizer_, texts, questions, most_tokens=self.most_tokens)
@@ -203,7 +206,8 @@ class AccurateCoder(CalibratedCoder):
         """The stretches of the raw texts without which each code that ``applies`` would not be given.
 
         ``scored`` is what the texts were scored with, ``applies`` (n, codes) the codes to be shown,
-        ``repaired`` the texts as scored; ``unit`` says what a stretch is made of.
+        ``repaired`` the texts as scored; ``unit`` says what a stretch is made of. ``questions`` (n,) is what
+        each text answers.
         """
         return find_evidence_by_deletion(
             lambda texts, asked: self.score_repaired(texts, asked)[0],
@@ -218,7 +222,10 @@ class AccurateCoder(CalibratedCoder):
         )
 
     def find_shares(self, texts: Sequence[str], questions: Sequence[str]) -> Scored:
-        """What each sentence adds to the fast coder's scores."""
+        """What each sentence adds to the fast coder's scores.
+
+        ``texts`` (n,) are cleaned ones, ``questions`` (n,) what each answers.
+        """
         return self.fast_.find_shares(texts, questions)
 
     @property

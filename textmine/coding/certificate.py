@@ -105,10 +105,13 @@ class Wave(_Fact):
 class Certificate(_Fact):
     """What may be accepted of a model's codes without a second reading, and the tests behind it.
 
-    ``delta`` is the error allowed to each code: 1 - ``confidence`` where each code is promised separately,
-    a part of it where ``together`` all are. ``likely_first`` tells where the sequences began. Made by
+    ``delta`` is the error allowed to each code: 1 - ``confidence`` where each code is promised separately, a
+    part of it where ``together`` all are. ``likely_first`` tells where the sequences began. Made by
     ``certify_coded``, read by ``load_certificate``. Frozen, and checked when read: the promises must follow
-    from the counts, and the hash must fit the content.
+    from the counts, and the hash must fit the content. ``precision`` is the share right that is promised of
+    accepted codes, ``elusion_confidence`` the confidence of what the rejected pile may hold. ``form`` is the
+    version of the file's form, ``date`` the day (2026-11-14 or ''); ``model``, ``codebook``, ``sample`` and
+    ``wave`` say by id and hash what was tested with, and ``codes`` has the promise of each code.
 
     >>> names = {"model": {"id": "m", "sha256": "0" * 64}, "codebook": {"id": "b", "sha256": "1" * 64}}
     >>> counts = {"read": 22, "right": 22, "precision_low": 0.9}
@@ -174,6 +177,8 @@ class Certificate(_Fact):
 def save_certificate(certificate: Certificate, path: Path) -> None:
     """Write a certificate as JSON, with its own sha256 beside it; ``load_certificate`` reads it.
 
+    ``path`` is the file.
+
     >>> import numpy as np
     >>> import pandas as pd
     >>> from textmine.coding.certifying import Checked, ScoredWave, certify_coded
@@ -196,7 +201,7 @@ def load_certificate(path: Path) -> Certificate:
     """The certificate in a file.
 
     Raises ``InputError`` where the file cannot be read, is no certificate, promises what its counts do not
-    bear out, or was changed since it was written.
+    bear out, or was changed since it was written. ``path`` is the file.
 
     >>> import numpy as np
     >>> import pandas as pd
@@ -255,8 +260,8 @@ def check_fresh(certificate: Certificate, *, model: str, codebook: str, sample: 
 def put_in_bands(coded: CodedDataset, certificate: Certificate) -> CodedDataset:
     """The dataset with the certificate's bands accept, review and reject.
 
-    The caller sees to it that the certificate is of this model (``check_fresh``). Raises ``InputError``
-    where the certificate names a code that the dataset lacks.
+    The caller sees to it that the certificate is of this model (``check_fresh``). Raises ``InputError`` where
+    the certificate names a code that the dataset lacks. ``coded`` is the dataset with its scores.
 
     >>> import numpy as np
     >>> import pandas as pd

@@ -46,7 +46,8 @@ class ScoredWave:
     """A coded wave as a certificate needs it: scores (units x codes, NaN where not coded) and names.
 
     ``thresholds`` are those from which the codes apply, ``names`` what people call the codes. Read one from a
-    coded folder with ``read_scored_wave``.
+    coded folder with ``read_scored_wave``. ``model`` and ``codebook`` are their ids and hashes,
+    ``fingerprint`` is the corpus's.
 
     >>> scores = pd.DataFrame({"money": [0.9, 0.2]}, index=["u1", "u2"])
     >>> model, book = ModelName(id="m", sha256="0" * 64), CodebookName(id="b", sha256="1" * 64)

@@ -137,7 +137,10 @@ class Coder(CalibratedCoder):
         return self._scorer
 
     def score_repaired(self, texts: Sequence[str], questions: Sequence[str]) -> tuple[Floats, Scored]:
-        """Scores (n, codes), sums over tokens, question and constant, and what each sentence adds."""
+        """Scores (n, codes), sums over tokens, question and constant, and what each sentence adds.
+
+        ``texts`` (n,) are cleaned ones, ``questions`` (n,) what each answers.
+        """
         scored = self.scorer.score(texts, questions)
         return scored.scores, scored
 

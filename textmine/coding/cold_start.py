@@ -186,7 +186,8 @@ class ColdStartCoder(BaseEstimator):
     def decision_function(self, X: Texts) -> Floats:
         """Scores (n, codes) to rank by, no probabilities: texts within a code, and codes within a text.
 
-        A text that is blank or a non-response has ``NOTHING_SAID`` (-100) for every code.
+        A text that is blank or a non-response has ``NOTHING_SAID`` (-100) for every code. ``X`` are n texts,
+        as for ``fit``.
         """
         check_is_fitted(self, "fade_")
         corpus = as_corpus(X)
@@ -198,7 +199,10 @@ class ColdStartCoder(BaseEstimator):
         return np.where(says_something(corpus)[:, None], scores, NOTHING_SAID)
 
     def rank(self, X: Texts) -> list[list[str]]:
-        """For each text its codes, the likeliest first; an empty list for one that says nothing."""
+        """For each text its codes, the likeliest first; an empty list for one that says nothing.
+
+        ``X`` are n texts, as for ``fit``.
+        """
         corpus = as_corpus(X)
         order = np.argsort(-self.decision_function(corpus), axis=1, kind="stable")
         said = says_something(corpus)
@@ -209,7 +213,7 @@ class ColdStartCoder(BaseEstimator):
 
         The columns are ``unit_id, code, rank`` (1 is the likeliest), ``start, end`` (code points into the
         text as read) and ``quote`` of the sentence that looks most like the code, and ``coder``. Raises
-        ``InputError`` for ``most`` below 1.
+        ``InputError`` for ``most`` below 1. ``X`` are n texts, as for ``fit``.
         """
         if most < 1:
             raise InputError(f"most={most}; ask for at least one code a text.")
@@ -236,6 +240,7 @@ class ColdStartCoder(BaseEstimator):
         """The suggestions as a coded dataset by 'cold-start (uncalibrated)': all to review, nothing applies.
 
         The scores are 1, 1/2, 1/3 ... by rank; the ``most`` likeliest codes of a text are up for review.
+        ``X`` are n texts, as for ``fit``.
         """
         corpus = as_corpus(X)
         place = {code: k for k, code in enumerate(self.codes_)}
@@ -259,11 +264,17 @@ class ColdStartCoder(BaseEstimator):
     # --- what it refuses ------------------------------------------------------------------------------
 
     def predict(self, X: Texts) -> NoReturn:
-        """Refuses, with ``ModelError``: whether a code applies is not known before there are labels."""
+        """Refuses, with ``ModelError``: whether a code applies is not known before there are labels.
+
+        ``X`` is not looked at.
+        """
         self._refuse("decisions")
 
     def predict_proba(self, X: Texts) -> NoReturn:
-        """Refuses, with ``ModelError``: a rank is no probability."""
+        """Refuses, with ``ModelError``: a rank is no probability.
+
+        ``X`` is not looked at.
+        """
         self._refuse("probabilities")
 
     def auto_accept(self, *_: Any, **__: Any) -> NoReturn:

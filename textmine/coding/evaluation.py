@@ -94,7 +94,8 @@ def cross_validate(
     ``fit``. ``by="rows"`` splits rows at random instead, writers and repeated texts on both sides: for
     showing how much that flatters, not for reporting. ``watch`` is shown each fold's coder with the positions
     of the texts that it is to code, such as an ``EvidenceProbe``. Raises ``InputError`` for fewer respondents
-    (or rows) than folds.
+    (or rows) than folds. ``corpus`` has the n texts and their respondents, ``y`` (n, codes) is 1, 0 or NaN, a
+    row a text in the same order; ``seed`` decides the folds.
 
     >>> from textmine.coding.coder import Coder
     >>> places = ["hall", "yard", "gym", "team", "office", "canteen", "library", "nursery"]
@@ -181,7 +182,8 @@ def evaluate_coder(
     all of these, so that ``cross_validate``, where they were not, is a little stricter). Codes of ``y`` must
     be the coder's; NaN is left out.
 
-    ``coded`` is the coder's dataset of the corpus, where it is at hand already.
+    ``coded`` is the coder's dataset of the corpus, where it is at hand already. ``corpus`` has the n texts,
+    ``y`` is (n, codes) of 1, 0, NaN; ``seed`` is that of the bootstrap.
 
     >>> from textmine.coding.coder import Coder
     >>> places = ["hall", "yard", "gym", "team", "office", "canteen", "library", "nursery"]

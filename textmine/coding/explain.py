@@ -112,6 +112,7 @@ def explain(
     ``evidence`` says what stretches are made of: 'word', 'clause' or 'sentence'. ``codes`` are those to show
     stretches of, whether they apply or not; those that apply, if not given. What the coder says is its own
     even of a text that it was trained on. Raises ``InputError`` for a code or a unit that there is not.
+    ``text`` is one text, ``question`` what it answers ('' where that is not known).
 
     >>> texts = ["We share training", "Joint training days", "It saves money", "Money saved"] * 3
     >>> coder = Coder(folds=3).fit(texts, [[1, 0], [1, 0], [0, 1], [0, 1]] * 3, codes=["training", "money"])

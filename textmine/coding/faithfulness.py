@@ -146,8 +146,10 @@ class EvidenceProbe:
     """Probes the evidence of each coder of a cross-validation on the texts that it has not seen.
 
     Hand it to ``cross_validate`` as ``watch``; ``finish`` then gives the figures, over codes rightly given.
-    ``most`` bounds the codes measured in each fold; ``evidence`` is what coders are asked to show (None:
-    what they show unasked).
+    ``most`` bounds the codes measured in each fold; ``evidence`` is what coders are asked to show (None: what
+    they show unasked). ``corpus`` has the n texts, ``y`` (n, codes) people's codes (1, 0, NaN), ``quotes``
+    the stretches that they marked, as ``locate_quotes`` takes them. ``stretches`` random ones of the same
+    length, drawn by ``seed``, stand beside each.
 
     >>> from textmine.coding.coder import Coder
     >>> from textmine.coding.evaluation import cross_validate

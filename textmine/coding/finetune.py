@@ -1,7 +1,8 @@
 """Fine-tuning an encoder for many codes at once: one network, its training and its scores.
 
-The question and the answer go in together; the mean of the answer's last states goes through one linear
-layer, the largest score over a text's windows counts; the loss is binary cross-entropy over the codes known.
+The question and the answer go in together; the mean of the last states of all their tokens (padding aside)
+goes through one linear layer, the largest score over a text's windows counts; the loss is binary
+cross-entropy over the codes known.
 Needs torch, which is imported inside the functions.
 """
 

@@ -45,7 +45,9 @@ def trace_learning_curve(
     learn from has NaN and the reason in ``note``. The other arguments are those of ``cross_validate``.
     Raises ``InputError`` for a size that is neither.
 
-    ``learn_only`` and ``quotes`` are those of ``cross_validate``.
+    ``learn_only`` and ``quotes`` are those of ``cross_validate``. ``corpus`` has the n texts and their
+    respondents, ``y`` is (n, codes) of 1, 0, NaN; ``seed`` decides folds and sizes, ``progress`` is told each
+    step in words.
 
     >>> from textmine.coding.coder import Coder
     >>> places = ["hall", "yard", "gym", "team", "office", "canteen", "library", "nursery"]

@@ -55,7 +55,8 @@ def measure_subgroups(comparison: Comparison, by: Mapping[str, Sequence[Any]]) -
 
     ``by`` names columns, each with a value a text; a missing value is a group '(not given)'. Groups are
     compared on the same bootstrap samples of respondents, so that one who stands in two groups counts in
-    both. Raises ``InputError`` for a column of other length or with too many values.
+    both. Raises ``InputError`` for a column of other length or with too many values. ``comparison`` is the
+    coder's codes beside people's, from an ``Evaluation``.
 
     >>> ones = np.ones((20, 1))
     >>> people = [str(i) for i in range(20)]

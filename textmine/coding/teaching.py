@@ -50,6 +50,9 @@ def ask_teacher(
 ) -> Lesson:
     """The lesson of a trained coder for these codes. Raises ``InputError`` where it lacks one of them.
 
+    ``teacher`` is the coder, ``labelled`` the texts that people coded, ``unlabelled`` those that nobody did,
+    ``codes`` the ids wanted.
+
     >>> import pandas as pd
     >>> from textmine.coding.coder import Coder
     >>> texts = ["We share training", "Joint training days", "It saves money", "Money saved"] * 3

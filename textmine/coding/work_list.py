@@ -44,12 +44,13 @@ _REVIEW = BANDS.index("review")
 def make_work_list(coded: CodedDataset, *, seconds_per_unit: float | None = None) -> pd.DataFrame:
     """A row for each unit with a code up for review, the most useful to read first.
 
-    ``codes`` are those up for review, the most useful first, joined by ``;``, with ``scores`` and
-    ``applies`` (1 or 0) in the same order. A code counts the more, the less sure its score is (4p(1 - p))
-    and the rarer the code (one that is a quarter as common as the commonest counts twice); ``priority`` is
-    the sum over a unit's codes, so a unit that settles several comes first. Equal ones stay in the order of
-    the dataset. ``minutes`` takes ``seconds_per_unit`` where given, else reading at ``WORDS_A_MINUTE`` and
+    ``codes`` are those up for review, the most useful first, joined by ``;``, with ``scores`` and ``applies``
+    (1 or 0) in the same order. A code counts the more, the less sure its score is (4p(1 - p)) and the rarer
+    the code (one that is a quarter as common as the commonest counts twice); ``priority`` is the sum over a
+    unit's codes, so a unit that settles several comes first. Equal ones stay in the order of the dataset.
+    ``minutes`` takes ``seconds_per_unit`` where given, else reading at ``WORDS_A_MINUTE`` and
     ``SECONDS_PER_DECISION`` a code. No text is repeated. Raises ``InputError`` for seconds of 0 or less.
+    ``coded`` is the dataset with its scores and bands.
 
     >>> from textmine.codebook import Codebook
     >>> scores = pd.DataFrame({"money": [0.9, 0.5, 0.1]}, index=pd.Index(["a", "b", "c"], name="unit_id"))

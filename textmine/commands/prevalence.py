@@ -80,7 +80,8 @@ def prevalence(
     json: Json = False,
 ) -> None:
     """How common each code is, corrected for the coder's errors by units that people read at random."""
-    from textmine.jobs.prevalence import SurveyColumns, estimate_folder, plan_folder
+    from textmine.jobs.prevalence import estimate_folder, plan_folder
+    from textmine.jobs.survey_wave import SurveyColumns
 
     if plan is not None:
         planned = plan_folder(

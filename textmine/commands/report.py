@@ -102,8 +102,8 @@ def report(
     json: Json = False,
 ) -> None:
     """One file that people read: themes with intervals, groups, waves, released quotes, methods."""
-    from textmine.jobs.prevalence import SurveyColumns
     from textmine.jobs.report import ReportOptions, write_report
+    from textmine.jobs.survey_wave import SurveyColumns
 
     options = ReportOptions(
         checked=tuple(checked or ()),

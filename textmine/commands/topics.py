@@ -100,7 +100,7 @@ def topics(
         share = report.outliers
         console.print(
             f"{len(report.model)} topics, {fit} fit to report (stability {report.stability.mean:.2f}); "
-            f"{share['share']:.1%} of {share['n']} texts without a topic "
+            f"{share['share']:.1%} of {share['n']} texts that say something have no topic "
             f"(95% {share['low']:.1%} to {share['high']:.1%}).",
             highlight=False,
             soft_wrap=True,

@@ -93,7 +93,7 @@ def waves(
     json: Json = False,
 ) -> None:
     """What changed between two waves: words, codes, the coder, what is new; and a trend over more."""
-    from textmine.jobs.prevalence import SurveyColumns
+    from textmine.jobs.survey_wave import SurveyColumns
     from textmine.jobs.waves import WaveOptions, compare_folders
     from textmine.waves.compare import as_plain
 

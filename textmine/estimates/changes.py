@@ -46,7 +46,7 @@ def compare_prevalence(
     power, at the strictest correction: no flag does not mean no change. Raises ``InputError`` where the
     tables have no row in common or differ in what they are of.
 
-    ``adjust`` is the correction of p-values: ``bh`` or ``holm``.
+    ``adjust`` is the correction of p-values: ``bh`` or ``holm``. ``before`` and ``after`` are those tables.
 
     >>> row = {"code": "money", "question": "", "by": "", "group": "", "naive": 0.2, "validity": "",
     ...        "base_in_words": "answers", "unit": "answer", "base": "answered", "target": "superpopulation"}

@@ -50,7 +50,8 @@ def estimate_differences(
     the difference of the naive counts. Raises as ``estimate_prevalence`` does.
 
     ``design``, ``unit``, ``base``, ``target`` and ``by_question`` are those of ``estimate_prevalence``.
-    Raises ``InputError`` where ``adjust`` is another word.
+    Raises ``InputError`` where ``adjust`` is another word. ``coded`` and ``checked`` are as there; ``by``
+    names columns of groups, each with a value a unit.
 
     >>> rng = np.random.default_rng(0)
     >>> truth, group = (rng.random(2000) < 0.3).astype(float), rng.integers(0, 2, 2000).astype(str)

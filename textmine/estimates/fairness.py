@@ -102,7 +102,8 @@ def measure_fairness(
 
     Raises ``InvalidDesign`` and ``InputError`` as ``estimate_prevalence`` does.
 
-    ``design``, ``base`` and ``target`` are those of ``estimate_prevalence``.
+    ``design``, ``base`` and ``target`` are those of ``estimate_prevalence``. ``checked`` are the labels of
+    the units read (1, 0, NaN); ``unit`` is 'answer' or 'respondent'.
 
     >>> rng = np.random.default_rng(0)
     >>> truth, group = (rng.random(4000) < 0.3), rng.integers(0, 2, 4000).astype(str)

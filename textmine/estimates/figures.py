@@ -22,7 +22,8 @@ def draw_shares(table: pd.DataFrame, title: str = "How common each code is") -> 
     """The corrected share of each code with its 95% interval, the naive count and hand reading beside it.
 
     ``table`` is that of ``estimate_prevalence``; rows of groups are left out (``draw_groups``). The commonest
-    stand first. Raises ``InputError`` for a table without rows of all units.
+    stand first. Raises ``InputError`` for a table without rows of all units. ``title`` stands above the
+    figure.
 
     >>> row = {"code": "money", "name": "Money", "question": "", "by": "", "group": "", "estimate": 0.2,
     ...        "low": 0.15, "high": 0.26, "naive": 0.3, "hand": 0.21, "hand_low": 0.1, "hand_high": 0.32}
@@ -45,7 +46,8 @@ def draw_groups(table: pd.DataFrame, by: str, title: str | None = None) -> str:
     """The corrected share of each code in each group of the column ``by``, with 95% intervals.
 
     ``table`` is that of ``estimate_prevalence`` with ``by``. Raises ``InputError`` for a column that is not
-    in it, or one of more than ``MOST_GROUPS`` groups.
+    in it, or one of more than ``MOST_GROUPS`` groups. ``title`` stands above the figure (made from ``by`` if
+    None).
 
     >>> row = {"code": "money", "name": "Money", "question": "", "by": "phase", "estimate": 0.2, "low": 0.15,
     ...        "high": 0.26, "base_in_words": "answers"}
@@ -75,7 +77,8 @@ def draw_differences(table: pd.DataFrame, by: str, title: str | None = None) -> 
 
     ``table`` is that of ``estimate_differences``; pairs that differ after correction carry a star. Of more
     than twelve pairs those are drawn that differ most, and the figure says so. Raises ``InputError`` for a
-    column that is not in the table.
+    column that is not in the table. ``by`` is the column of groups, ``title`` stands above the figure (made
+    from ``by`` if None).
 
     >>> row = {"code": "money", "question": "", "by": "phase", "group": "primary", "than": "special",
     ...        "difference": 0.1, "low": 0.02, "high": 0.18, "differs": "yes", "base_in_words": "answers"}
@@ -120,6 +123,7 @@ def draw_fairness(figures: pd.DataFrame, by: str, measure: str = "recall", title
     """Precision or recall of the coder in each group, code by code, with 95% intervals.
 
     ``figures`` is that table of ``measure_fairness``. Raises ``InputError`` for a column that is not in it.
+    ``measure`` is 'recall' or 'precision', ``title`` stands above the figure (made from ``by`` if None).
 
     >>> row = {"code": "money", "by": "phase", "group": "primary", "measure": "recall", "estimate": 0.8,
     ...        "low": 0.7, "high": 0.87}

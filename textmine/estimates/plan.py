@@ -34,8 +34,10 @@ class AuditPlan:
     ``units`` has a row a unit to be read: ``unit_id, probability, stratum, sampling_role``; people add their
     labels, a column a code, and the file goes to ``textmine prevalence``, ``certify`` and ``train`` alike.
     ``codes`` has a row a code: the share that the scores expect, and the half width of the interval that can
-    be expected when reading by this plan, at random with the scores, and at random without them; and how
-    many units each way would take for the half width wanted. ``sentences`` say it in words.
+    be expected when reading by this plan, at random with the scores, and at random without them; and how many
+    units each way would take for the half width wanted. ``sentences`` say it in words. ``n`` is the number of
+    units to read, ``minutes`` the time for them, ``review`` how many units would be up for review without a
+    certificate.
 
     >>> scores = pd.DataFrame({"money": np.linspace(0, 1, 500) ** 3})
     >>> plan = plan_audit(scores, n=50)
@@ -76,7 +78,8 @@ def plan_audit(
     looks to (all without). Scores are taken for chances, so the plan is as good as their calibration; the
     estimate is right all the same. Raises ``InputError`` for an impossible width or number.
 
-    ``seconds_per_unit`` is the time that one unit takes to read.
+    ``seconds_per_unit`` is the time that one unit takes to read. ``coded`` is the wave, as for
+    ``estimate_prevalence``; ``seed`` is that of the draw.
 
     >>> rng = np.random.default_rng(0)
     >>> scores = pd.DataFrame({"money": rng.beta(0.2, 0.8, 3000)})

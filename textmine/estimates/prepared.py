@@ -22,6 +22,8 @@ from textmine.frames import as_unit_table
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
+#: So many units read that all carry a code are noted where the coder finds none in a greater share.
+_ENOUGH, _EMPTY = 30, 0.05
 #: What a figure is of: the wave itself, or the population that it was drawn from.
 TARGETS = ("finite", "superpopulation")
 
@@ -112,12 +114,18 @@ def prepare_estimates(
     if labels.index.has_duplicates:
         raise InputError("The units read stand more than once in the labels. Give each once, adjudicated.")
     read = labels[labels.notna().any(axis=1)]
+    _check_zeros(read.index, wave.scores.index)
     is_coded = wave.scores.notna().any(axis=1).to_numpy()
     places = wave.scores.index.get_indexer(read.index)
     mine = read[(places >= 0) & is_coded[places]]
     notes = []
     if len(mine) < len(read):
         notes.append(f"{len(read) - len(mine)} of the units read were not coded in this wave")
+    if _lacks_empty(wave, mine):
+        notes.append(
+            "every unit read carries a code and the coder found none in many: if units read and found empty "
+            "are missing from the labels (code none), the shares are too high"
+        )
     if target not in (None, *TARGETS):
         raise InputError(f"No target {target!r}. Targets: {', '.join(TARGETS)}.")
     surveyed = any(value is not None for value in (wave.weights, wave.clusters, wave.strata))
@@ -133,8 +141,38 @@ def prepare_estimates(
     )
 
 
+def _lacks_empty(wave: SurveyWave, labels: pd.DataFrame) -> bool:
+    """Whether so many units were read, all with a code, though the coder gives none to a fair share."""
+    if len(labels) < _ENOUGH or not (labels == 1).any(axis=1).all():
+        return False
+    given = np.zeros(len(wave.scores), dtype=bool)
+    for code in wave.codes:
+        given |= wave.decide(code) == 1
+    coded = wave.scores.notna().any(axis=1).to_numpy()
+    return bool((coded & ~given).sum() > _EMPTY * coded.sum())
+
+
+def _check_zeros(read: pd.Index, units: pd.Index) -> None:
+    """Raise ``InputError`` for ids that lack the zeros with which the wave's ids begin.
+
+    Those with no such zeros would be found, and would stand for all.
+    """
+    lost = read[~read.isin(units)].astype(str)
+    if not len(lost):
+        return
+    cut = int(lost.isin([unit.lstrip("0") or "0" for unit in map(str, units) if unit[:1] == "0"]).sum())
+    if cut:
+        raise InputError(
+            f"{cut} of the {len(read)} units read do not stand in the wave, but would with zeros before "
+            "their ids, which spreadsheets take away. Write the ids as the coded wave has them."
+        )
+
+
 #: The group of units whose value is missing.
 NOT_GIVEN = "(not given)"
+#: A column of more values is none of groups, nor one of more than ``_FEW_GROUPS`` of which most have one row.
+MOST_VALUES = 1000
+_FEW_GROUPS = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +186,10 @@ class Groups:
 
     @classmethod
     def of(cls, ready: Prepared, by: str, values: Any, parts: Sequence[Any] | None) -> Groups:
-        """The cells of question x group met in the base; missing values are a group '(not given)'."""
+        """The cells of question x group met in the base; missing values are a group '(not given)'.
+
+        Raises ``InputError`` for a column of so many values that it names units, not groups.
+        """
         counted, units = ready.counted, ready.wave.scores.index
         question, group = None, None
         if parts is not None:
@@ -157,6 +198,7 @@ class Groups:
             group = counted.pool_column(align_column(values, units, by), by)
         firsts, questions = _number_names(question, counted.inside, "")
         seconds, named = _number_names(group, counted.inside, NOT_GIVEN)
+        check_groups(by, len(named), len(seconds))
         keys, codes = number_keys(firsts * len(named) + seconds, len(questions) * len(named))
         cells = np.full(counted.size, -1, dtype=np.int64)
         cells[counted.inside] = codes
@@ -171,6 +213,29 @@ class Groups:
         return len(self.groups)
 
 
+def name_group(value: Any, missing: str = NOT_GIVEN) -> str:
+    """The name of the group that a value is of; a blank is the group ``missing``.
+
+    >>> name_group("north"), name_group(" "), name_group(None), name_group(3)
+    ('north', '(not given)', '(not given)', '3')
+    """
+    return missing if pd.isna(value) or not str(value).strip() else str(value)
+
+
+def check_groups(by: str, groups: int, rows: int) -> None:
+    """Raise ``InputError`` where so many groups cannot be meant, before each has taken its time and room.
+
+    ``by`` names the column, ``groups`` counts its different values and ``rows`` what it has values of.
+
+    >>> check_groups("region", 9, 2000)
+    """
+    if groups > MOST_VALUES or (groups > _FEW_GROUPS and groups > rows / 2):
+        raise InputError(
+            f"Column {by!r} has {groups} different values in {rows} rows, which are no groups to compare. "
+            "Choose a column of few values with --by, or put its values into bands first."
+        )
+
+
 def _number(values: npt.NDArray[Any]) -> Places:
     """A number for each value, in the order of their first appearance."""
     return pd.factorize(values, use_na_sentinel=False)[0].astype(np.int64)
@@ -183,7 +248,7 @@ def _number_names(
     if values is None:
         return np.zeros(int(inside.sum()), dtype=np.int64), [""]
     numbers, met = pd.factorize(values[inside], use_na_sentinel=False)
-    said = [missing if pd.isna(value) or not str(value).strip() else str(value) for value in met]
+    said = [name_group(value, missing) for value in met]
     names = {name: place for place, name in enumerate(sorted(set(said)))}
     place = np.array([names[name] for name in said], dtype=np.int64)
     return place[numbers], list(names)

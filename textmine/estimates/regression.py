@@ -45,7 +45,8 @@ def estimate_regression(
     One row a term: ``term, estimate, low, high, se, z, p, naive`` (the same fit to the coder's decisions),
     ``hand`` and ``hand_se`` (to the units read alone, by their chances), ``n_coded, n_read, validity``.
     Raises as ``estimate_prevalence`` does, and ``InputError`` for attributes that are missing or tell the
-    same.
+    same. ``coded``, ``checked``, ``design``, ``unit`` and ``base`` are those of ``estimate_prevalence``;
+    ``code`` is the code's id.
 
     >>> rng = np.random.default_rng(0)
     >>> size = rng.normal(size=4000)

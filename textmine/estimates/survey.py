@@ -28,7 +28,8 @@ class SurveyWave:
     or '') is what the coder made of each code that applies. ``unscored`` are codes that no model scored, as a
     migrated wave has them; of ``uncoded`` ones nothing is known at all, and there is no naive count. A column
     is a Series indexed by unit id, or has a value a unit in the wave's order. Raises ``InputError`` for
-    columns of other units and bad weights.
+    columns of other units and bad weights. ``names`` is what people call the codes; ``decisions`` (units x
+    codes, 1 or 0) is the naive count where it is not scores against thresholds.
 
     >>> scores = pd.DataFrame({"money": [0.9, 0.2]}, index=["u1", "u2"])
     >>> SurveyWave(scores, weights=[1.0, 2.0]).column("weights").tolist()
@@ -67,7 +68,11 @@ class SurveyWave:
         return [str(code) for code in self.scores.columns]
 
     def column(self, name: str) -> pd.Series:
-        """A column with a value a unit, in the order of ``scores``."""
+        """A column with a value a unit, in the order of ``scores``.
+
+        ``name`` is one of 'weights', 'clusters', 'strata', 'respondents', 'questions', 'blank',
+        'non_response'.
+        """
         return align_column(getattr(self, name), self.scores.index, name)
 
     def decide(self, code: str) -> npt.NDArray[np.float64]:

@@ -110,7 +110,7 @@ class FrameworkMatrix:
     def write(self, path: Path | str) -> Path:
         """Write the matrix: ``.xlsx`` (matrix, cells, quotes), ``.html`` or ``.csv`` (a row a cell).
 
-        Raises ``InputError`` for another ending. Equal matrices give equal bytes.
+        Raises ``InputError`` for another ending. Equal matrices give equal bytes. ``path`` is the file.
         """
         from textmine.framework.writing import write_matrix
 

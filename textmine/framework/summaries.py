@@ -30,8 +30,8 @@ class Summary:
 class FrameworkSummaries:
     """The file of summaries, a csv to be opened in any spreadsheet; it appears whole or not at all.
 
-    A file made by hand needs the columns ``case, code, summary`` alone. It holds your own words and hashes
-    of quotes, no quote.
+    A file made by hand needs the columns ``case, code, summary`` alone. It holds your own words and hashes of
+    quotes, no quote. ``path`` is that file; it need not be there yet.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

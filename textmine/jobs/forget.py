@@ -44,8 +44,9 @@ class ForgetReport:
     """What was taken out, file by file, and what is still to be done by people.
 
     ``edited`` has the rows and places by file. ``models`` are to be trained anew and ``certificates`` to be
-    certified anew; ``releases`` are exports and releases that the person was in; ``unedited`` files could
-    not be looked into or written, with the reason.
+    certified anew; ``releases`` are exports and releases that the person was in; ``unedited`` files could not
+    be looked into or written, with the reason. ``units`` is the number of the person's units, ``tombstones``
+    are the files that note the withdrawal and ``notes`` what a user should know.
 
     >>> ForgetReport(units=2, notes=["no backup was looked into"]).releases
     []
@@ -83,8 +84,8 @@ def forget_respondent(
     and a salted hash of the id. Nothing is written with ``dry_run``. Files that cannot be edited are listed,
     and removed with ``delete_unedited``. ``store`` is the URL of a PostgreSQL store where neither the
     project's settings nor the environment name it. What a coding run that was cut off left is removed.
-    Version control, backups and what was sent out are not reached.
-    Raises ``InputError`` where the respondent stands nowhere, or a store is in use.
+    Version control, backups and what was sent out are not reached. Raises ``InputError`` where the respondent
+    stands nowhere, or a store is in use. ``progress`` is told how many of how many files are done.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -40,7 +40,9 @@ class InstalledModel:
     ``kind`` is coder, topics or vectors; ``where`` is 'here' (in ./models), 'shipped' or 'folder'. ``texts``
     and ``respondents`` are what it was trained on, ``positives`` how many of these texts carry each code.
     ``sha256`` is what a coded folder's provenance names. ``problem`` is '' for a model that can be used;
-    ``hidden`` says that another of its name is found first.
+    ``hidden`` says that another of its name is found first. ``bytes`` is the size on disk, ``form`` the
+    version of its format, ``tier`` 'fast' or 'accurate' ('' for other kinds), ``codebook`` and
+    ``codebook_version`` what it codes by.
 
     >>> InstalledModel("mine", "models/mine", "here", "coder", 1200, problem="damaged").problem
     'damaged'

@@ -8,11 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from textmine.cleaning.non_response import is_non_response
-from textmine.codebook import Codebook
 from textmine.errors import InputError
 from textmine.estimates.beside import describe_readers
 from textmine.estimates.design import AuditDesign
@@ -25,26 +22,16 @@ from textmine.exchange.scored_wave import read_provenance, read_scored_wave
 from textmine.files import atomic_text, set_apart, write_rows
 from textmine.jobs.certify import read_checked
 from textmine.jobs.figures import describe_inputs, name_path, note_figures, write_command
-from textmine.jobs.in_sample import find_in_sample, read_wide
+from textmine.jobs.in_sample import find_in_sample
+from textmine.jobs.survey_wave import SurveyColumns, read_survey_wave
 from textmine.reading import read_table
-from textmine.reading.columns import measure_free_text
 from textmine.reading.labels import find_unit_ids
-from textmine.reading.table import list_names
 from textmine.report.themes import ESTIMATOR
 
 #: Figures are written with so many decimals.
 _DECIMALS = 9
-
-
-@dataclass(frozen=True)
-class SurveyColumns:
-    """Which columns of the wave say what of a unit; None where there is none."""
-
-    by: tuple[str, ...] = ()
-    weight: str | None = None
-    cluster: str | None = None
-    strata: str | None = None
-    respondent: str | None = None
+#: Groups of more than so many are compared two by two only where differences are asked for.
+_MOST_COMPARED = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +130,18 @@ def estimate_folder(
     if sentence:
         notes.append(sentence)
     apart_table = pd.DataFrame()
-    if by:
-        apart_table = estimate_differences(wave, sample.labels, by=by, adjust=adjust, **options)
+    compared = {
+        name: groups
+        for name, groups in by.items()
+        if differences is not None or groups.nunique() <= _MOST_COMPARED
+    }
+    notes += [
+        f"{name}: {by[name].nunique()} groups are compared two by two only with --differences FILE."
+        for name in by
+        if name not in compared
+    ]
+    if compared:
+        apart_table = estimate_differences(wave, sample.labels, by=compared, adjust=adjust, **options)
     files = [(out, table), (differences, apart_table)]
     alike = None
     if fairness is not None:
@@ -190,7 +187,8 @@ def _draw_all(report: PrevalenceReport, by: Sequence[str], stem: Path) -> tuple[
     wanted: dict[str, Callable[[], str]] = {"": lambda: draw_shares(tables[0])}
     for name in by:
         wanted[f"-{name}"] = partial(draw_groups, tables[0], name)
-        wanted[f"-{name}-differences"] = partial(draw_differences, tables[1], name)
+        if len(tables[1]) and name in set(tables[1]["by"]):
+            wanted[f"-{name}-differences"] = partial(draw_differences, tables[1], name)
         if report.fairness is not None:
             for measure in ("precision", "recall"):
                 wanted[f"-{name}-{measure}"] = partial(draw_fairness, report.fairness.figures, name, measure)
@@ -226,126 +224,12 @@ def plan_folder(
     return plan
 
 
-def read_survey_wave(
-    folder: Path, columns: SurveyColumns, *, target: str | None = None, substantive: bool = False
-) -> tuple[SurveyWave, dict[str, pd.Series], list[str]]:
-    """The wave of a coded folder with its survey columns, the columns of groups, and notes.
-
-    Non-responses are told from the texts; ``substantive`` says that they must be. Raises ``InputError``
-    where the folder lacks a table or a column.
-    """
-    scored, said = read_scored_wave(folder), read_provenance(folder)
-    names = said.get("columns", {})
-    frame = read_wide(folder, str(names.get("id") or "unit_id"))
-    scores = scored.scores.reindex(frame.index)
-    if len(scored.scores.index.difference(frame.index)):
-        raise InputError(f"scores.parquet and coded_wide in {folder} hold other units. Code the wave anew.")
-
-    scores, unscored, unknown = _add_unscored(folder, scores, frame)
-
-    def take(name: str | None, option: str) -> pd.Series | None:
-        if name is None:
-            return None
-        if name not in frame.columns:
-            raise InputError(
-                f"No column {name!r} in coded_wide of {folder}. Columns: {list_names(list(frame.columns))}. "
-                f"Choose one with {option}."
-            )
-        return frame[name]
-
-    by = {name: series for name in columns.by if (series := take(name, "--by")) is not None}
-    for name, series in by.items():
-        if name == names.get("text") or measure_free_text(series.astype(str).tolist()):
-            raise InputError(
-                f"The column {name!r} of {folder} holds what people wrote, which is no group. Choose a "
-                "column of few values with --by."
-            )
-    notes = [f"{code}: no model scored it; what was carried over stands for scores." for code in unscored]
-    notes += [f"{code}: no coder looked for it; its share is that of reading alone." for code in unknown]
-    respondents = take(columns.respondent or names.get("group"), "--respondent")
-    questions = take(names.get("question"), "--question")
-    clusters, strata = take(columns.cluster, "--cluster"), take(columns.strata, "--strata")
-    weights = take(columns.weight, "--weight")
-    beyond = target == "superpopulation" or (target is None and (weights is not None or strata is not None))
-    if clusters is None and beyond and respondents is not None and respondents.duplicated().any():
-        clusters = respondents
-        notes.append("Answers of one respondent are taken together as a cluster.")
-    blank = silent = None
-    text = names.get("text")
-    if text in frame.columns:
-        uncoded = scores.isna().all(axis=1)
-        blank = frame[text].astype(str).str.strip().eq("") & uncoded
-        silent = _find_non_responses(frame[text], questions, ~uncoded)
-    elif substantive:
-        raise InputError(f"coded_wide of {folder} lacks the texts, so non-responses cannot be told.")
-    wave = SurveyWave(
-        scores,
-        scored.thresholds,
-        weights=None if weights is None else pd.to_numeric(weights, errors="coerce"),
-        clusters=clusters,
-        strata=strata,
-        respondents=respondents,
-        questions=questions,
-        blank=blank,
-        non_response=silent,
-        stances=_read_model_stances(folder, frame.index),
-        names=scored.names,
-        unscored=(*unscored, *unknown),
-        uncoded=unknown,
-    )
-    return wave, by, notes
-
-
-def _add_unscored(
-    folder: Path, scores: pd.DataFrame, frame: pd.DataFrame
-) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """The scores with the codes of the folder's codebook that no model scored, and these: known and unknown.
-
-    A migrated folder has such codes. What was carried over stands for scores; where nobody looked for a code
-    its scores are 0, and its share is that of reading by hand alone.
-    """
-    path = folder / "codebook.yaml"
-    codes = Codebook.load(path).ids if path.is_file() else []
-    missing = [code for code in codes if code not in scores.columns and code in frame.columns]
-    if not missing:
-        return scores, [], []
-    given = frame[missing].apply(pd.to_numeric, errors="coerce").astype(float)
-    unknown = [code for code in missing if given[code].isna().all()]
-    filled = given.fillna(0.0).where(scores.notna().any(axis=1))
-    order = [code for code in codes if code in scores.columns or code in missing]
-    known = [code for code in missing if code not in unknown]
-    return pd.concat([scores, filled], axis=1)[order], known, unknown
-
-
 def write_figures(frame: pd.DataFrame, path: Path) -> None:
     """Write a table of figures as csv; what is not known is empty."""
     cells = [[_as_cell(value) for value in frame[name].tolist()] for name in frame.columns]
     with atomic_text(path) as handle:
         write_rows([list(frame.columns)], handle)
         write_rows(zip(*cells, strict=True), handle)
-
-
-def _find_non_responses(texts: pd.Series, questions: pd.Series | None, coded: pd.Series) -> pd.Series:
-    """Which of the coded texts say nothing; each different pair of text and question is looked at once."""
-    asked = pd.Series("", index=texts.index) if questions is None else questions.astype(str)
-    pairs = pd.MultiIndex.from_arrays([texts.astype(str), asked])
-    codes, different = pd.factorize(pairs)
-    says = np.array([is_non_response(text, question) for text, question in different], dtype=bool)
-    return pd.Series(says[codes] & coded.to_numpy(), index=texts.index)
-
-
-def _read_model_stances(folder: Path, units: pd.Index) -> pd.DataFrame | None:
-    """What the coder made of the codes that it gave, units x codes; None where it tells no stance."""
-    path = folder / "coded_long.csv"
-    if not path.is_file():
-        return None
-    frame = read_table(path).frame
-    if not {"unit_id", "code", "stance"} <= set(frame.columns):
-        return None
-    said = frame[frame["stance"].ne("")].drop_duplicates(["unit_id", "code"])
-    if not len(said):
-        return None
-    return pd.DataFrame(said.pivot(index="unit_id", columns="code", values="stance")).reindex(units)
 
 
 def _read_stances(files: Sequence[Path], id: str) -> pd.DataFrame | None:

@@ -15,9 +15,10 @@ from textmine.errors import InputError, ModelError
 from textmine.exchange.coded_reader import CodedFolder, read_coded
 from textmine.exchange.summary import PREVALENCE
 from textmine.files import atomic_path, atomic_text, make_folder, sha256_of_file, write_json
-from textmine.jobs.prevalence import SurveyColumns, estimate_folder
+from textmine.jobs.prevalence import estimate_folder
 from textmine.jobs.redact import read_key
 from textmine.jobs.release import find_respondents
+from textmine.jobs.survey_wave import SurveyColumns
 from textmine.locations import find_model
 from textmine.reading import read_table
 from textmine.report.beside import read_topics, read_waves
@@ -52,9 +53,13 @@ class ReportOptions:
     """What goes into a report; ``columns`` and what follows are as in ``estimate_folder``.
 
     ``wave``, ``case`` and ``facts`` (of a case) name columns; ``prevalence`` is a table that ``textmine
-    prevalence`` wrote,
-    ``release``, ``topics``, ``waves`` and ``evaluation`` are folders that these commands wrote, ``review``
-    the signed sheet of quotes where it does not lie in the release, ``framework`` a csv of summaries.
+    prevalence`` wrote, ``release``, ``topics``, ``waves`` and ``evaluation`` are folders that these commands
+    wrote, ``review`` the signed sheet of quotes where it does not lie in the release, ``framework`` a csv of
+    summaries. ``checked`` are files of labels that people gave, ``id`` their column of unit ids and
+    ``probability`` that of the chance each unit was read with. ``unit`` ('answer', 'respondent') and ``base``
+    ('asked', 'answered', 'substantive') say what a share is of, ``target`` ('finite', 'superpopulation') whom
+    it is about. ``key_file`` is the key that the sheet of quotes was signed with, ``rule`` the disclosure
+    rule, ``approach`` the study's (for the methods statement) and ``title`` the report's.
 
     >>> ReportOptions(wave="wave", facts=("region",)).rule
     'simple5'
@@ -86,6 +91,8 @@ class ReportOptions:
 @dataclass(frozen=True, eq=False)
 class ReportWritten:
     """The report as a plain dict, its plots, what was written, and what a user should know.
+
+    ``summary`` is that dict, ``paths`` are the files and ``notes`` what a user should know.
 
     >>> ReportWritten({"sections": []}, [], [], ["no quotes"]).notes
     ['no quotes']

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from textmine import __version__
@@ -17,6 +18,7 @@ from textmine.coded import CodedDataset
 from textmine.coding.cold_start import ColdStartCoder
 from textmine.corpus import Corpus
 from textmine.errors import InputError
+from textmine.estimates.prepared import check_groups, name_group
 from textmine.files import atomic_text, make_folder, write_json, write_rows
 from textmine.jobs.labelled import ColumnNames
 from textmine.jobs.topics_input import TopicsInput, open_input
@@ -27,6 +29,7 @@ from textmine.topics.artefact import save_topics
 from textmine.topics.crosswalk import Crosswalk, make_crosswalk
 from textmine.topics.describe import LONGEST_QUOTE
 from textmine.topics.figures import (
+    MOST_GROUPS,
     draw_choice,
     draw_crosswalk,
     draw_map,
@@ -34,7 +37,7 @@ from textmine.topics.figures import (
     draw_waves,
     draw_words,
 )
-from textmine.topics.model import TopicModel
+from textmine.topics.model import TopicModel, says_something
 from textmine.topics.prevalence import NONE, TopicCounts
 from textmine.topics.proposals import Proposal, propose_codes
 from textmine.topics.quality import MANY_OUTLIERS, measure_diversity, measure_npmi, share_outliers
@@ -119,7 +122,9 @@ def find_topics(
     given = open_input(source, columns, sample=asked.sample, keep=known, seed=asked.seed)
     corpus = given.corpus
     for column in (asked.by, asked.wave):
-        _pick_by(corpus, column)
+        met = _pick_by(corpus, column)
+        if column is not None:
+            check_groups(column, len(set(met)), len(met))
     coded = None if book is None or labelled is None else _choose_codings(labelled, book, corpus)
     make_folder(out)
     notes: list[str] = []
@@ -143,17 +148,22 @@ def find_topics(
     seeds = book if asked.seeded else None
     stability = measure_stability(model, corpus, runs=asked.runs, codebook=seeds)
     progress("assigning the texts")
-    counts, over_waves = _assign_all(model, given, asked, out)
+    counts, over_waves, silent = _assign_all(model, given, asked, out)
     paths += [out / "assignments.csv", out / "several.csv"]
-    outliers = share_outliers(given.texts - sum(counts.sizes), given.texts)
+    said = given.texts - silent
+    outliers = share_outliers(said - sum(counts.sizes), said)
     progress("redacting what is shown")
     sizes = counts.sizes if given.is_sample else None
-    paths.append(_write_topics(model, corpus, stability, outliers, asked, out / "topics.json", sizes))
+    about = (sizes, given.texts, silent)
+    paths.append(_write_topics(model, corpus, stability, outliers, asked, out / "topics.json", about))
     names = model.table_["name"].tolist()
     shares = counts.measure_prevalence()
     paths.append(_write(shares.round(6), out / "prevalence.csv"))
     figures = {"map": draw_map(model, corpus), "words": draw_words(model, stability.per_topic)}
-    if shares["by"].nunique() > 1:
+    groups = shares["by"].nunique()
+    if groups > MOST_GROUPS:
+        notes.append(f"No figure of groups: it shows {MOST_GROUPS}, {asked.by or 'question'} has {groups}.")
+    elif groups > 1:
         figures["groups"] = draw_prevalence(shares, names, f"Topics by {asked.by or 'question'}")
     if asked.wave is not None:
         over = over_waves.measure_prevalence()
@@ -191,6 +201,8 @@ def find_topics(
         notes.append(
             f"{weak} of {len(model)} topics came back less well than {REPORTABLE}: do not report them."
         )
+    if silent:
+        notes.append(f"{silent} of {given.texts} texts say nothing and count in no share.")
     if outliers["share"] > MANY_OUTLIERS:
         notes.append(f"{outliers['share']:.0%} of the texts have no topic; read a sample of them.")
     return TopicsReport(model, stability, outliers, crosswalk, proposals, given.rejected, paths, notes)
@@ -202,14 +214,18 @@ def _pick_by(corpus: Corpus, by: str | None) -> list[str]:
     known = [c for c in corpus.frame.columns if c not in ("doc_id", "text")]
     if by not in known:
         raise InputError(f"No column {by!r} to compare by. Columns: {', '.join(known) or 'none'}.")
-    return [str(v) for v in corpus.frame[by].tolist()]
+    return [name_group(value) for value in corpus.frame[by].tolist()]
 
 
 def _assign_all(
     model: TopicModel, given: TopicsInput, asked: TopicOptions, out: Path
-) -> tuple[TopicCounts, TopicCounts]:
-    """Write each text's topics, a part at a time; gives how often each stands by group and by wave."""
+) -> tuple[TopicCounts, TopicCounts, int]:
+    """Write each text's topics, a part at a time; gives how often each stands by group and by wave.
+
+    Texts that say nothing stand in no count; the last number is how many they are.
+    """
     counts, over_waves = TopicCounts(len(model)), TopicCounts(len(model))
+    silent = 0
     with atomic_text(out / "assignments.csv") as single, atomic_text(out / "several.csv") as every:
         for number, part in enumerate(given.parts()):
             several = model.assign(part, several=True)
@@ -218,10 +234,21 @@ def _assign_all(
                 write_rows([] if number else [table.columns], handle)
                 write_rows(table.itertuples(index=False), handle)
             topics = first["topic"].to_numpy()
-            counts.add(topics, _pick_by(part, asked.by))
+            said = _find_said(topics, part)
+            silent += int((~said).sum())
+            counts.add(topics[said], np.array(_pick_by(part, asked.by), dtype=object)[said].tolist())
             if asked.wave is not None:
-                over_waves.add(topics, _pick_by(part, asked.wave))
-    return counts, over_waves
+                waves = np.array(_pick_by(part, asked.wave), dtype=object)
+                over_waves.add(topics[said], waves[said].tolist())
+    return counts, over_waves, silent
+
+
+def _find_said(topics: npt.NDArray[np.int64], corpus: Corpus) -> npt.NDArray[np.bool_]:
+    """Which texts say something; those with a topic do."""
+    said: npt.NDArray[np.bool_] = np.asarray(topics != NONE)
+    without, texts = np.flatnonzero(~said), corpus.texts
+    said[without] = says_something([texts[row] for row in without.tolist()])
+    return said
 
 
 def _choose_codings(labelled: pd.DataFrame, book: Codebook, corpus: Corpus) -> CodedDataset:
@@ -260,12 +287,14 @@ def _write_topics(
     outliers: dict[str, float],
     options: TopicOptions,
     path: Path,
-    sizes: Sequence[int] | None,
+    about: tuple[Sequence[int] | None, int, int],
 ) -> Path:
     """``topics.json``: each topic with its words, size, stability and representatives, quotes redacted.
 
-    ``sizes`` says how many texts have each topic, where it was fitted to a sample of them.
+    ``about`` says how many texts have each topic, where it was fitted to a sample of them, how many texts
+    were assigned, and how many of these say nothing.
     """
+    sizes, assigned, silent = about
     place = {unit: row for row, unit in enumerate(corpus.ids)}
     texts = corpus.texts
     rows = model.table_.to_dict("records")
@@ -294,7 +323,9 @@ def _write_topics(
                 "representative_quotes": [next(safe) for _ in units],
             }
         )
-    none = [unit for unit, topic in zip(corpus.ids, model.topics_.tolist(), strict=True) if topic == NONE]
+    left = np.flatnonzero((model.topics_ == NONE) & _find_said(model.topics_, corpus))
+    ids = corpus.ids
+    none = [ids[row] for row in left.tolist()]
     drawn = np.random.default_rng(options.seed).permutation(len(none))[:_SHOWN_OUTLIERS]
     known = [t["npmi"] for t in topics if t["npmi"] is not None]
     content = {
@@ -302,7 +333,8 @@ def _write_topics(
         "fingerprint": corpus.fingerprint,
         "parameters": model.get_params(),
         "texts": len(corpus),
-        **({} if sizes is None else {"assigned": outliers["n"]}),
+        **({} if sizes is None else {"assigned": assigned}),
+        "silent": silent,
         "quality": {
             "stability": round(stability.mean, 4),
             "fit_to_report": sum(stability.fit_to_report),

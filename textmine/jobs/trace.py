@@ -13,6 +13,7 @@ import pandas as pd
 
 from textmine.disclosure.groups import NOT_STATED
 from textmine.errors import InputError
+from textmine.estimates.prepared import NOT_GIVEN
 from textmine.exchange.coded_reader import CodedFolder, read_coded
 from textmine.exchange.scored_wave import PROVENANCE
 from textmine.files import atomic_text, sha256_of_file, write_rows
@@ -207,8 +208,11 @@ def _find_rows(read: CodedFolder, kind: str, parts: list[str]) -> pd.DataFrame |
         if by:
             if by not in read.source.columns:
                 return None
-            cells = read.source[by].astype(str).str.strip().replace("", NOT_STATED)
-            base &= (cells == (group.strip() or NOT_STATED)).to_numpy()
+            cells = read.source[by].astype(str).str.strip()
+            mine = cells == group.strip()
+            if not mine.any() and group.strip() in (NOT_STATED, NOT_GIVEN):  # of whom nothing is stated
+                mine = cells == ""
+            base &= mine.to_numpy()
     if kind == "review":
         given = coded.bands[codes[0]].eq("review").to_numpy()
     else:

@@ -21,7 +21,8 @@ from textmine.files import atomic_text, make_folder
 from textmine.jobs.certify import read_checked
 from textmine.jobs.figures import describe_inputs, name_path, note_figures, write_command
 from textmine.jobs.in_sample import find_in_sample
-from textmine.jobs.prevalence import SurveyColumns, read_survey_wave, write_figures
+from textmine.jobs.prevalence import write_figures
+from textmine.jobs.survey_wave import SurveyColumns, read_survey_wave
 from textmine.locations import find_model
 from textmine.reading import read_table
 from textmine.svg import write_figure

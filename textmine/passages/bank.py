@@ -32,8 +32,9 @@ class QuoteBank:
 
     Of a quote the file keeps the place (unit, code, start, end), a hash of its words and your notes, never
     the words: these come from the coded dataset, so a person who withdraws takes them along. ``used`` says
-    whether a quote stands in your text, ``release`` what a reviewer decided (see ``textmine release``).
-    Memos are your own words and are kept whole. Two programs may write at once.
+    whether a quote stands in your text, ``release`` what a reviewer decided (see ``textmine release``). Memos
+    are your own words and are kept whole. Two programs may write at once. ``path`` is that file (.jsonl); it
+    is made with the first line.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -60,7 +61,8 @@ class QuoteBank:
         """Put the quotes of passages, by their numbers, into the bank; gives their ids.
 
         The quote is the heaviest stretch of the code. Ticked again it keeps its history. Raises
-        ``InputError`` for a number that is not there and a passage of which no stretch is known.
+        ``InputError`` for a number that is not there and a passage of which no stretch is known. ``rows`` is
+        a number of a passage as shown (from 0), or several; ``note`` is your own words on them.
         """
         picked = passages.pick(rows)
         unknown = int((picked["start"].astype(int) < 0).sum())
@@ -95,7 +97,8 @@ class QuoteBank:
     ) -> str:
         """Put a stretch of a unit's text (code points, exclusive end) into the bank; gives the quote's id.
 
-        Raises ``InputError`` for a stretch that is not in the text.
+        Raises ``InputError`` for a stretch that is not in the text. ``unit_id`` and ``code`` are ids,
+        ``text`` is the unit's whole text, ``note`` your own words on it.
         """
         if not 0 <= start < end <= len(text):
             raise InputError(f"{start} to {end} is no stretch of a text of {len(text)} characters.")
@@ -114,17 +117,26 @@ class QuoteBank:
         return quote_id
 
     def untick(self, quote_id: str, *, note: str = "", at: str | None = None) -> None:
-        """Take a quote out of the bank; that it was in stays in the file."""
+        """Take a quote out of the bank; that it was in stays in the file.
+
+        ``quote_id`` is its id in the bank; ``note`` may say why.
+        """
         self._know(quote_id)
         self._add("untick", at, quote_id=quote_id, note=note)
 
     def use(self, quote_id: str, where: str = "", *, at: str | None = None) -> None:
-        """Say that a quote is used, and where: a chapter, a report."""
+        """Say that a quote is used, and where: a chapter, a report.
+
+        ``quote_id`` is its id in the bank.
+        """
         self._know(quote_id)
         self._add("use", at, quote_id=quote_id, where=where)
 
     def drop_use(self, quote_id: str, *, at: str | None = None) -> None:
-        """Say that a quote is not used any more, anywhere."""
+        """Say that a quote is not used any more, anywhere.
+
+        ``quote_id`` is its id in the bank.
+        """
         self._know(quote_id)
         self._add("drop_use", at, quote_id=quote_id)
 

@@ -24,13 +24,15 @@ MOST = 20
 class Passages:
     """Texts that were asked for, the surest first, in sections; made by ``CodedDataset.read``.
 
-    ``table`` has a row a passage: ``section``, ``unit_id``, ``code`` ('' where none was asked for),
-    ``text``, the heaviest stretch that shows the code (``quote, start, end``; -1 where none is known),
-    ``stance``, ``score`` and ``band`` of the code, ``codes`` (all codes of the text) and the attributes. A
-    text stands once a section. ``stretches`` has all that shows the code: ``unit_id, code, start, end,
-    quote``. In a notebook it shows itself, ``MOST`` passages at once, the evidence marked; ``show`` turns the
-    page.
+    ``table`` has a row a passage: ``section``, ``unit_id``, ``code`` ('' where none was asked for), ``text``,
+    the heaviest stretch that shows the code (``quote, start, end``; -1 where none is known), ``stance``,
+    ``score`` and ``band`` of the code, ``codes`` (all codes of the text) and the attributes. A text stands
+    once a section. ``stretches`` has all that shows the code: ``unit_id, code, start, end, quote``. In a
+    notebook it shows itself, ``MOST`` passages at once, the evidence marked; ``show`` turns the page.
     Passages are respondents' words: what leaves the team goes through the release (docs/release.md).
+    ``title`` says what was asked for, ``n_of`` is the number of texts that it was looked for in, ``shown``
+    names the attributes that stand beside a passage, ``notes`` is what a reader should know, ``bank`` the
+    quote bank that was given.
 
     >>> from textmine.codebook import Codebook
     >>> from textmine.coded import CodedDataset
@@ -78,7 +80,10 @@ class Passages:
         return {str(name): int(n) for name, n in self.table["section"].value_counts(sort=False).items()}
 
     def section(self, name: str) -> Passages:
-        """The passages of one section. Raises ``InputError``, listing the sections, for another."""
+        """The passages of one section. Raises ``InputError``, listing the sections, for another.
+
+        ``name`` is one of ``table["section"]``.
+        """
         if name not in self.counts():
             raise InputError(f"No such section. Sections: {', '.join(self.counts()) or 'none'}.")
         return replace(self, table=self.table[self.table["section"] == name].reset_index(drop=True), first=0)
@@ -103,7 +108,8 @@ class Passages:
         """Put the quotes of passages, by their numbers, into a quote bank; gives their ids.
 
         ``bank`` is the one given to ``read`` unless said. Raises ``InputError`` without a bank, for a number
-        that is not there, and for a passage of which no stretch is known.
+        that is not there, and for a passage of which no stretch is known. ``rows`` is a number of a passage
+        as shown (from 0), or several; ``note`` is your own words on them.
         """
         into = self.bank if bank is None else bank
         if into is None:

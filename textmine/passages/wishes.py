@@ -8,12 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from textmine.disclosure.groups import NOT_STATED
 from textmine.errors import InputError
 
 #: Bands that may be asked for beside 'given', which is every unit that carries the code.
 BANDS = ("given", "accept", "review", "reject")
 #: Columns that a row of a table may say its units by, besides ``code`` and ``by`` with ``group``.
 _ROW_COLUMNS = ("question", "wave", "topic", "case")
+#: What tables of shares and of releases call the group of those whose column is blank.
+_SILENT = ("(not given)", NOT_STATED)
 _SHOWN = 12
 
 
@@ -98,11 +101,18 @@ def _add_row(wish: Wish, row: dict[Any, Any], attributes: pd.DataFrame) -> Wish:
     where = dict(wish.where)
     by = _text(row.get("by"))
     if by:
-        where[by] = (_text(row.get("group")),)
+        where[by] = (_find_value(_text(row.get("group")), by, attributes),)
     for name in _ROW_COLUMNS:
         if name in row and name in attributes.columns and _text(row[name]) and name not in where:
             where[name] = (_text(row[name]),)
     return replace(wish, where=where)
+
+
+def _find_value(group: str, by: str, attributes: pd.DataFrame) -> str:
+    """The value that a group is of: blank for those of whom nothing is stated, unless these words are one."""
+    if group not in _SILENT or by not in attributes.columns:
+        return group
+    return group if (as_text(attributes[by]) == group).any() else ""
 
 
 def _add_label(wish: Wish, label: Any, codes: Sequence[str], attributes: pd.DataFrame) -> Wish:

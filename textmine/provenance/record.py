@@ -57,10 +57,10 @@ class ProvenanceRecord:
     """The record in a coded folder: ``record/events.jsonl``, a line an event, and blocks of decisions.
 
     What a run, a person, a new threshold, a certificate decided is appended and never changed; current is
-    what no later event replaced, and people's decisions stand over a model's while the text is the same.
-    Each line names the hash of the line before and of its block, so a change made by other means is seen;
-    that lines were taken off the end is seen where an earlier ``sha256`` was noted (``check``).
-    Of texts only hashes are kept.
+    what no later event replaced, and people's decisions stand over a model's while the text is the same. Each
+    line names the hash of the line before and of its block, so a change made by other means is seen; that
+    lines were taken off the end is seen where an earlier ``sha256`` was noted (``check``). Of texts only
+    hashes are kept. ``coded_folder`` is what ``textmine code`` wrote.
 
     >>> import tempfile, numpy as np
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -81,7 +81,10 @@ class ProvenanceRecord:
     # --- reading ------------------------------------------------------------------------------------------
 
     def events(self, *, until: int | None = None) -> list[RecordEvent]:
-        """The events up to one of them. Raises ``InputError`` where the chain is broken."""
+        """The events up to one of them. Raises ``InputError`` where the chain is broken.
+
+        ``until`` is the last event's number in the record, itself included; None is all.
+        """
         found = read_events(self.folder)
         if until is not None and not 1 <= until <= len(found):
             raise InputError(f"No event {until} in {self.folder}: it holds {len(found)}.")
@@ -176,7 +179,7 @@ class ProvenanceRecord:
 
         ``facts`` say what all its decisions share: ``source`` (model or rule), ``coder_id``, ``model``,
         ``codebook``, ``thresholds``, and of a certificate ``certificate_id, accept_from, review_from``.
-        ``at`` is the time, now if not said.
+        ``at`` is the time, now if not said. ``codes`` are the ids that the run decided on.
         """
         events = self.events()
         runs = [e.seq for e in find_live(events) if e.kind in ("run", "thresholds", "certificate")]
@@ -238,7 +241,7 @@ class ProvenanceRecord:
         """Record a certificate: ``certificate_id, accept_from, review_from`` and the hashes it was made for.
 
         ``model_sha256`` and ``codebook_sha256`` tell later whether it is stale. ``at`` is the time, now if
-        not said.
+        not said. All of these are ``facts``.
         """
         self.state()
         return self._append("certificate", self.events(), facts=facts, at=at)
@@ -247,6 +250,7 @@ class ProvenanceRecord:
         """Record which log of a redaction the texts of the latest run went through: the log's sha256.
 
         Decisions of that run then name it as ``redaction_log_id``. ``at`` is the time, now if not said.
+        ``log_id`` is that sha256.
         """
         facts = {"run": self.state().run.seq, "redaction_log_id": log_id}
         return self._append("redaction", self.events(), facts=facts, at=at)

@@ -44,7 +44,8 @@ def describe_codebook(material: Material) -> dict[str, Any]:
         "include": ("include", "text"),
         "exclude": ("exclude", "text"),
     }
-    lead = [f"Codebook {book.id}, version {book.version}, {len(rows)} codes."]
+    version = f", version {book.version}" if book.version else ""
+    lead = [f"Codebook {book.id}{version}, {len(rows)} codes."]
     return make_section(
         "codebook", "The codebook", lead=lead, tables=[make_table("codebook", "Codes", columns, rows)]
     )

@@ -9,6 +9,8 @@ from textmine.report.blocks import make_section, make_table
 from textmine.report.material import APPROACHES, Material
 
 _YOURS = "[yours to write]"
+#: What ``estimate_prevalence`` says of a file that does not tell how its units were drawn.
+_ASSUMED = "a simple random sample is assumed"
 _SOURCES = (
     "COREQ: Tong, Sainsbury and Craig 2007. SRQR: O'Brien and others 2014. The items above are those on "
     "analysis; "
@@ -27,9 +29,7 @@ _ABOUT = {
     "framework": "Texts were indexed by a codebook and charted case by case (framework analysis, Ritchie and "
     "Spencer).",
     "content": "Texts were coded by a codebook and counted (content analysis).",
-    "coding_reliability": "Themes were coded by a fixed codebook, and agreement of coders was measured "
-    "(coding-"
-    "reliability thematic analysis).",
+    "coding_reliability": "Themes were coded by a fixed codebook (coding-reliability thematic analysis).",
     "reflexive": _REFLEXIVE,
 }
 
@@ -88,7 +88,12 @@ def write_statement(material: Material, facts: Mapping[str, Any]) -> list[str]:
 def _say_approach(material: Material) -> str:
     if material.approach is None:
         return f"Approach: not named. {_YOURS}: name it with --approach ({', '.join(APPROACHES)})."
-    return _ABOUT[material.approach]
+    about = _ABOUT[material.approach]
+    if material.approach != "coding_reliability":
+        return about
+    if (material.quality or {}).get("agreement"):
+        return f"{about} Agreement of coders was measured."
+    return f"{about} {_YOURS}: how far coders agreed; textmine agree measures it."
 
 
 def _say_coders(material: Material, facts: Mapping[str, Any]) -> str:
@@ -97,7 +102,7 @@ def _say_coders(material: Material, facts: Mapping[str, Any]) -> str:
     named = f"{model.get('id') or 'unknown'}, {model.get('tier') or 'unknown'} tier"
     said = f"A trained classifier ({named}) {suggested} all texts."
     if facts.get("read_by_people"):
-        said += f" People read {_say_read(facts)} drawn at random, to correct its errors."
+        said += f" People read {_say_read(facts)}{_say_drawn(material)} to correct its errors."
     return said
 
 
@@ -145,7 +150,8 @@ def _say_trust(material: Material, facts: Mapping[str, Any]) -> str:
 
 def _say_processing(material: Material) -> str:
     if material.interviews:
-        return "Interviews are told by pseudonyms; counts of interviews are not otherwise protected."
+        named = f"the column {material.case}" if material.case else "their files, or by numbers"
+        return f"Interviews are named by {named}; counts of interviews are not protected by a rule."
     said = f"Tables show counts of respondents under the disclosure rule {material.rule.name}."
     return f"{said} {material.rule.in_words()}"
 
@@ -156,6 +162,13 @@ def _say_limits(material: Material) -> str:
     if trained:
         said += f" It was trained on {trained:,} of these texts; their scores are of models new to them."
     return said
+
+
+def _say_drawn(material: Material) -> str:
+    validity = [] if material.shares is None else material.shares["validity"].astype(str).tolist()
+    if any(_ASSUMED in note for note in validity):
+        return f" ({_YOURS}: how they were drawn; a simple random sample is assumed)"
+    return " drawn at random,"
 
 
 def _say_read(facts: Mapping[str, Any]) -> str:

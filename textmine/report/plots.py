@@ -36,7 +36,7 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure: its name, its title, words for those who do not see it, and its svg.
+    """A figure: its ``name``, its ``title``, ``alt`` (words for those who do not see it), and its ``svg``.
 
     >>> plot = Plot("p", "Themes", "Two themes.", "<svg role='img' aria-label='x'></svg>")
     >>> plot.svg

@@ -13,6 +13,7 @@ from textmine.coded import CodedDataset
 from textmine.disclosure import HIDDEN, DisclosureRule, protect_pairs, protect_shares
 from textmine.disclosure.groups import NOT_STATED
 from textmine.errors import InputError
+from textmine.estimates.prepared import NOT_GIVEN
 
 _FIGURES = ("estimate", "low", "high", "se", "naive", "naive_count", "n_read_positive")
 _HAND = ("hand", "hand_low", "hand_high")
@@ -87,18 +88,24 @@ def mask_shares(table: pd.DataFrame, cells: Mapping[Key, Cell]) -> pd.DataFrame:
 
     A row that the cells do not know is hidden as well.
     """
-    keys = zip(table["question"], table["by"], table["group"], table["code"], strict=True)
-    hidden = []
-    for question, by, group, code in keys:
-        cell = cells.get(
-            (str(question), str(by), str(group).strip() or (NOT_STATED if by else ""), str(code))
-        )
-        hidden.append(cell is None or cell.hidden)
-    masked = table.assign(hidden=hidden)
+    found = [cells.get(find_key(row, cells)) for row in table.to_dict("records")]
+    masked = table.assign(hidden=[cell is None or cell.hidden for cell in found])
     for name in (*_FIGURES, *_HAND):
         if name in masked.columns:
             masked[name] = masked[name].astype(float).mask(masked["hidden"])
     return masked
+
+
+def find_key(row: Mapping[Any, Any], cells: Mapping[Key, Cell]) -> Key:
+    """The cell that a row of ``estimate_prevalence`` is of.
+
+    Those of whom nothing is stated are called otherwise there, unless somebody wrote these very words.
+    """
+    question, by, code = (str(row[name]) for name in ("question", "by", "code"))
+    group = str(row["group"]).strip()
+    key = (question, by, group, code)
+    silent = bool(by) and group in ("", NOT_GIVEN) and key not in cells
+    return (question, by, NOT_STATED, code) if silent else key
 
 
 def _protect(

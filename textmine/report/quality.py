@@ -111,8 +111,10 @@ def describe_coder(material: Material) -> tuple[dict[str, Any], list[Plot]]:
         plots.append(plot_reliability(quality["reliability"]))
     notes = [
         "Precision: of what the coder gave, the share that people gave too. Recall: of what people gave, the "
-        "share that the coder found. Shares above are corrected for both kinds of error where people read."
+        "share that the coder found."
     ]
+    if material.shares is not None:
+        notes[0] += " Shares above are corrected for both kinds of error where people read."
     if not agreement:
         notes.append(
             "Agreement of people with each other is not known here: textmine evaluate --second-coder "

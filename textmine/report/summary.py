@@ -113,7 +113,8 @@ def _say_data(material: Material) -> str:
     model = dict(material.read.provenance.get("model") or {})
     book = material.read.coded.codebook
     approach = f" Approach: {APPROACHES[material.approach]}." if material.approach else ""
-    return f"Coded by {model.get('id') or 'a model'} with the codebook {book.id} {book.version}.{approach}"
+    named = f"{book.id} {book.version}".strip()
+    return f"Coded by {model.get('id') or 'a model'} with the codebook {named}.{approach}"
 
 
 def _find_facts(material: Material, asked: Mapping[str, Any]) -> dict[str, Any]:

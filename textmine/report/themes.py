@@ -8,13 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from textmine.disclosure.groups import NOT_STATED
 from textmine.errors import InputError
 from textmine.exchange.summary import texts_to_read
 from textmine.report.blocks import HIDDEN, make_section, make_table
 from textmine.report.material import Material
 from textmine.report.plots import Plot, plot_groups, plot_naive, plot_pairs, plot_shares, plot_waves
-from textmine.report.protecting import mask_shares, protect_together
+from textmine.report.protecting import find_key, mask_shares, protect_together
 
 #: What parts the notes of ``estimate_prevalence``, one of which has a semicolon of its own.
 _NOTES = re.compile(r"; (?!their scores)")
@@ -160,13 +159,14 @@ def _list_rows(material: Material, by: str) -> list[dict[str, Any]]:
             row |= {"estimate": HIDDEN, "low": HIDDEN, "high": HIDDEN}
         elif found is not None and found["estimate"] == found["estimate"]:
             row |= {name: float(found[name]) for name in ("estimate", "low", "high")}
-            row["naive"] = float(found["naive"])
         else:
             read = 0 if found is None else int(found["n_read"])
             needed = texts_to_read(float(cell.share), int(cell.n))
             row["estimate"] = f"not estimable: read {max(needed - read, 1)} more"
         if found is not None:
             row["n_read"] = int(found["n_read"])
+            if not hidden and found["naive"] == found["naive"]:  # of the same base as the corrected share
+                row["naive"] = float(found["naive"])
             row["base_in_words"] = str(found["base_in_words"])
         rows.append(row)
     place = {code: number for number, code in enumerate(material.names)}
@@ -181,11 +181,7 @@ def _index_shares(material: Material) -> Mapping[tuple[str, str, str, str], Mapp
     if material.shares is None:
         return {}
     masked = mask_shares(material.shares, material.cells)
-    found = {}
-    for row in masked.to_dict("records"):
-        group = str(row["group"]).strip() or (NOT_STATED if row["by"] else "")
-        found[(str(row["question"]), str(row["by"]), group, str(row["code"]))] = row
-    return found
+    return {find_key(row, material.cells): row for row in masked.to_dict("records")}
 
 
 def _draw_all(material: Material, rows: list[dict[str, Any]], by: str) -> list[Plot]:
@@ -245,7 +241,7 @@ def _say_base(material: Material) -> str:
         else ("No column of respondents is known, so each text is taken for a person")
     )
     if material.shares is None:
-        return f"{counted}, by what the coder gave."
+        return f"{counted}; counted is what the coder gave."
     words = list(dict.fromkeys(material.shares["base_in_words"].astype(str)))
     base = f"Corrected shares are of {words[0]}." if len(words) == 1 else ""
     return f"{base} {counted}; corrected by what people read at random ({ESTIMATOR}).".strip()

@@ -21,6 +21,8 @@ from textmine.topics.stability import REPORTABLE
 #: Comments on the map, at most, and topics in a figure.
 MOST_DOTS = 3000
 MOST_ROWS = 60
+#: So many groups can be told apart in one figure.
+MOST_GROUPS = 12
 #: Panels of topics over waves, at most.
 MOST_PANELS = 24
 
@@ -84,27 +86,33 @@ def draw_words(model: TopicModel, stability: Sequence[float] | None = None) -> s
 def draw_prevalence(table: pd.DataFrame, names: Sequence[str], title: str = "Topics by group") -> str:
     """How common each topic is in each group or wave: dots with 95% intervals.
 
-    ``table`` is that of ``measure_prevalence``.
+    ``table`` is that of ``measure_prevalence``. Raises ``InputError`` for more than ``MOST_GROUPS`` groups.
     """
     groups = list(dict.fromkeys(table["by"]))
+    if len(groups) > MOST_GROUPS:
+        raise InputError(
+            f"{len(groups)} groups; a figure shows {MOST_GROUPS}. Put the values into bands first."
+        )
     topics = list(dict.fromkeys(table["topic"]))[:MOST_ROWS]
     most = max(float(table["high"].max()), 1e-6)
     step = 12 * len(groups) + 12
     body = [draw_text(20, 28, title, 16, weight="bold")]
-    at = 20.0
+    at, down = 20.0, 0
     for k, group in enumerate(groups):
-        body.append(f"<circle cx='{at + 5}' cy='46' r='4' fill='{_hue(k)}'/>")
-        body.append(draw_text(at + 14, 50, str(group), 11))
-        at += 34 + 6.4 * len(str(group))
+        name = shorten(str(group), 42)
+        if at > 20 and at + 24 + 6.4 * len(name) > 880:  # the names go on in a line of their own
+            at, down = 20.0, down + 18
+        body.append(f"<circle cx='{at + 5}' cy='{46 + down}' r='4' fill='{_hue(k)}'/>")
+        body.append(draw_text(at + 14, 50 + down, name, 11))
+        at += 34 + 6.4 * len(name)
+    top, foot = 62 + down, 70 + down + step * len(topics)
     for tick in range(6):
         x = 300 + 520 * tick / 5
-        body.append(f"<line x1='{x}' y1='62' x2='{x}' y2='{70 + step * len(topics)}' stroke='{GRID}'/>")
-        body.append(
-            draw_text(x, 84 + step * len(topics), f"{most * tick / 5:.1%}", 10, FAINT, anchor="middle")
-        )
+        body.append(f"<line x1='{x}' y1='{top}' x2='{x}' y2='{foot}' stroke='{GRID}'/>")
+        body.append(draw_text(x, foot + 14, f"{most * tick / 5:.1%}", 10, FAINT, anchor="middle"))
     cells = {(r["by"], r["topic"]): r for r in table.to_dict("records")}
     for row, topic in enumerate(topics):
-        y = 76 + step * row
+        y = top + 14 + step * row
         body.append(draw_text(288, y + 6 * len(groups), shorten(names[topic], 42), 11, anchor="end"))
         for k, group in enumerate(groups):
             found = cells[(group, topic)]
@@ -115,7 +123,7 @@ def draw_prevalence(table: pd.DataFrame, names: Sequence[str], title: str = "Top
                 f"<circle cx='{share:.1f}' cy='{y + 12 * k}' r='3.4' fill='{_hue(k)}'>"
                 f"<title>{found['share']:.1%} of {found['n']}</title></circle>"
             )
-    return frame_svg(880, 100 + step * len(topics), title, body)
+    return frame_svg(880, foot + 30, title, body)
 
 
 def draw_waves(

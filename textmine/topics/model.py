@@ -119,9 +119,10 @@ class TopicModel(BaseEstimator):
         """Find the topics of texts; returns self.
 
         ``X`` is a ``Corpus``, a DataFrame with ``text`` (and ``question``) or a list of texts. With a
-        ``codebook`` each code's description is the seed of a topic, and further topics are found beside
-        them. ``sample_weight`` (n,) says how often each text counts, such as in a bootstrap sample.
-        Raises ``InputError`` where there is too little to find topics in.
+        ``codebook`` each code's description is the seed of a topic, and further topics are found beside them.
+        ``sample_weight`` (n,) says how often each text counts, such as in a bootstrap sample. Raises
+        ``InputError`` where there is too little to find topics in. ``y`` is not used; scikit-learn's
+        pipelines hand one over.
         """
         self._check()
         corpus = as_corpus(X)
@@ -148,7 +149,10 @@ class TopicModel(BaseEstimator):
         return self
 
     def fit_predict(self, X: Texts, y: None = None) -> Ints:
-        """Fit and give the topic of each text."""
+        """Fit and give the topic of each text.
+
+        ``X`` is as for ``fit``, ``y`` not used; gives (n,), -1 for none.
+        """
         return self.fit(X).topics_
 
     def _check(self) -> None:
@@ -239,11 +243,17 @@ class TopicModel(BaseEstimator):
     # --- assigning ------------------------------------------------------------------------------------
 
     def predict(self, X: Texts) -> Ints:
-        """The topic of each text (n,), -1 for none; the topics stay as they are."""
+        """The topic of each text (n,), -1 for none; the topics stay as they are.
+
+        ``X`` are n texts, as for ``fit``.
+        """
         return self._assign(as_corpus(X))[0]
 
     def transform(self, X: Texts) -> Floats:
-        """How like each text is to each topic, (n, topics) from -1 to 1; 0 where a text says nothing."""
+        """How like each text is to each topic, (n, topics) from -1 to 1; 0 where a text says nothing.
+
+        ``X`` are n texts, as for ``fit``.
+        """
         corpus = as_corpus(X)
         found = np.zeros((len(corpus), len(self)))
         for part, rows, own, back in self._by_part(corpus):
@@ -256,7 +266,8 @@ class TopicModel(BaseEstimator):
 
         A text of several sentences has the topic of each of them, each weighed by its share of the
         characters; ``weight`` is the share that speaks of the topic. Without ``several`` it is the weight of
-        the main topic, which is the whole text's. A text with topic -1 has weight 0.
+        the main topic, which is the whole text's. A text with topic -1 has weight 0. ``X`` are n texts, as
+        for ``fit``.
         """
         corpus = as_corpus(X)
         topics, _ = self._assign(corpus)
@@ -365,6 +376,15 @@ class TopicModel(BaseEstimator):
 
 def _top_of(likeness: Floats) -> Floats:
     return np.column_stack([nearest(likeness), likeness.max(axis=1)])
+
+
+def says_something(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which texts (n,) are neither blank nor a non-response: only those can have a topic.
+
+    >>> says_something(["Lifts to matches", " ", "n/a"]).tolist()
+    [True, False, False]
+    """
+    return _make_keys(texts)[1]
 
 
 def _make_keys(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:

@@ -17,7 +17,8 @@ NONE = -1
 def measure_prevalence(topics: npt.ArrayLike, by: Sequence[str], n_topics: int) -> pd.DataFrame:
     """How common each topic is in each group or wave, with 95% intervals (Wilson).
 
-    Columns ``by, topic, count, n, share, low, high``; ``by`` (n,) names each text's group.
+    Columns ``by, topic, count, n, share, low, high``; ``by`` (n,) names each text's group. ``topics`` (n,)
+    has each text's topic, -1 for none; ``n_topics`` is how many there are.
 
     >>> measure_prevalence([0, 0, 1, -1], ["a", "a", "b", "b"], 2)["share"].tolist()
     [1.0, 0.0, 0.0, 0.5]

@@ -57,7 +57,8 @@ def propose_codes(
     ``include`` notes, and examples with what may identify somebody replaced (``engine`` as in
     ``redact_texts``). One comment may stand in several drafts. A draft is no finding: many comments without a
     code simply say nothing of the study's theme. ``coded`` must hold the comments by id; texts that it does
-    not hold, or that say nothing, are left out. Raises ``InputError`` where none of them is coded.
+    not hold, or that say nothing, are left out. Raises ``InputError`` where none of them is coded. ``X`` are
+    the texts that the model was fitted to.
 
     >>> import pandas as pd
     >>> from textmine.corpus import Corpus
@@ -100,6 +101,7 @@ def add_proposals(codebook: Codebook, proposals: list[Proposal], version: str) -
     """The codebook's next version with the drafts that a person accepted added at its end.
 
     Raises ``InputError`` for a version that is the codebook's own, and for ids that it has already.
+    ``proposals`` are those that a person accepted, ``version`` the next version's number.
 
     >>> import pandas as pd
     >>> from textmine.corpus import Corpus

@@ -58,6 +58,8 @@ def measure_diversity(words: Sequence[Sequence[str]]) -> float:
 def measure_outliers(topics: npt.ArrayLike) -> dict[str, float]:
     """The share of texts without a topic, with its 95% interval (Wilson) and n.
 
+    ``topics`` (n,) has each text's topic, -1 for none.
+
     >>> measure_outliers([0, 0, 1, -1])["share"]
     0.25
     """
@@ -79,8 +81,9 @@ def share_outliers(none: int, n: int) -> dict[str, float]:
 def compare_topics(first: npt.ArrayLike, second: npt.ArrayLike) -> dict[str, float]:
     """How far two assignments of the same texts agree beyond chance: ``ari`` and ``ami``, 1 for the same.
 
-    The adjusted Rand index (Hubert & Arabie 1985) and adjusted mutual information (Vinh et al. 2010); -1 is
-    a group like any other. Raises ``InputError`` for assignments of different length.
+    The adjusted Rand index (Hubert & Arabie 1985) and adjusted mutual information (Vinh et al. 2010); -1 is a
+    group like any other. Raises ``InputError`` for assignments of different length. ``first`` and ``second``
+    (n,) have each text's topic.
 
     >>> {k: round(v, 4) for k, v in compare_topics([0, 0, 1, 1, 2, 2], [1, 1, 0, 0, 0, 2]).items()}
     {'ari': 0.4444, 'ami': 0.5024}

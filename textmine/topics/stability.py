@@ -94,10 +94,10 @@ def measure_stability(
     """How well the topics of a fitted model come back when it is fitted to resamples of its texts.
 
     ``kind`` 'subsample' takes nine respondents in ten, 'bootstrap' draws as many as there are with
-    replacement; the texts of a respondent stay together. ``codebook`` is the one that seeded it, ``seed``
-    the model's unless given. Another seed
-    alone changes nothing, so that seeds are no test of this model. Raises ``InputError`` for a kind that is
-    none and for fewer than one run.
+    replacement; the texts of a respondent stay together. ``codebook`` is the one that seeded it, ``seed`` the
+    model's unless given. Another seed alone changes nothing, so that seeds are no test of this model. Raises
+    ``InputError`` for a kind that is none and for fewer than one run. ``X`` are the texts that the model was
+    fitted to, ``runs`` how many resamples.
 
     >>> costs = [f"Supply cover costs too much in {n}" for n in ("May", "June", "July", "winter", "spring")]
     >>> sport = [f"The minibus takes pupils to {n} sport" for n in ("hall", "team", "field", "pool", "lake")]
@@ -149,7 +149,8 @@ def choose_topics(
     (topics of 0.5 and more), ``ami`` of the assignments, ``npmi``, ``diversity``, ``outliers``. The best has
     the highest stability; of those within .02 of it, the largest. ``draw_choice`` shows the table.
 
-    Raises ``InputError`` where no size is given.
+    Raises ``InputError`` where no size is given. ``X`` are the texts, ``model`` one whose other settings are
+    kept (the default's if None), ``runs`` the resamples of ``measure_stability`` for each size.
 
     >>> costs = [f"Supply cover costs too much in {n}" for n in ("May", "June", "July", "winter", "spring")]
     >>> sport = [f"The minibus takes pupils to {n} sport" for n in ("hall", "team", "field", "pool", "lake")]

@@ -23,7 +23,7 @@ from textmine.coding.calibrated import as_corpus
 from textmine.coding.features import normalise_question
 from textmine.errors import InputError
 from textmine.topics.describe import WORDS, class_tf_idf
-from textmine.topics.model import Texts, TopicModel
+from textmine.topics.model import Texts, TopicModel, says_something
 from textmine.topics.prevalence import measure_prevalence
 from textmine.topics.space import FEWEST_PEOPLE, Floats, count_words, learn_space, unit_rows
 from textmine.topics.stop_words import join_stop_words
@@ -65,7 +65,11 @@ class NewTopic:
 @dataclass(frozen=True)
 class FollowedWave:
     """A wave held beside the fixed topics: ``topics`` of its texts, ``prevalence`` of both waves, and what
-    is ``new``. ``prevalence`` has the columns of ``measure_prevalence``; ``by`` is 'old' or 'new'.
+    is ``new``. ``prevalence`` has the columns of ``measure_prevalence``, of the texts that say something;
+    ``by`` is 'old' or 'new'.
+
+    ``least_p`` is the p-value of the part most likely to be new: how often random partings of the texts show
+    one as new (1.0: none).
 
     >>> costs = [f"Supply cover costs too much in {n}" for n in ("May", "June", "July", "winter", "spring")]
     >>> sport = [f"The minibus takes pupils to {n} sport" for n in ("hall", "team", "field", "pool", "lake")]
@@ -105,9 +109,10 @@ def follow_wave(
     before, after = as_corpus(old), as_corpus(new)
     topics = model.predict(after)
     both = np.concatenate([model.predict(before), topics])
-    waves = ["old"] * len(before) + ["new"] * len(after)
+    said = np.concatenate([says_something(before.texts), says_something(after.texts)])
+    waves = np.repeat(["old", "new"], [len(before), len(after)])[said].tolist()
     found, least = find_new_topics(model, before, after, alpha=alpha, permutations=permutations)
-    return FollowedWave(topics, measure_prevalence(both, waves, len(model)), found, least)
+    return FollowedWave(topics, measure_prevalence(both[said], waves, len(model)), found, least)
 
 
 def find_new_topics(

@@ -66,7 +66,8 @@ class Vocabulary:
         """The vocabulary in a codebook file, or a shipped one by its name ('school-terms').
 
         Every code that has keywords is a term. Raises ``CodebookError``, with all that is wrong, for a file
-        that is no codebook and for attributes that are none of a vocabulary.
+        that is no codebook and for attributes that are none of a vocabulary. ``path`` is the file or the
+        name.
         """
         return cls.from_codebook(Codebook.load(path))
 

@@ -12,7 +12,7 @@ import pandas as pd
 from textmine.errors import InputError
 from textmine.estimates.changes import compare_prevalence
 from textmine.estimates.design import AuditDesign
-from textmine.estimates.prepared import Prepared, prepare_estimates
+from textmine.estimates.prepared import Prepared, name_group, prepare_estimates
 from textmine.estimates.prevalence import estimate_prevalence
 from textmine.waves.making import Making
 from textmine.waves.wave import CodedWave
@@ -173,7 +173,7 @@ def _pull(
         inside &= question.astype(str).eq(row["question"]).to_numpy()
     if row["by"]:
         column = pd.Series(np.asarray(wave.by[row["by"]], dtype=object), index=units)
-        group = pd.Series(ready.counted.pool_column(column, row["by"])).fillna("(not given)").astype(str)
+        group = pd.Series(ready.counted.pool_column(column, row["by"])).map(name_group)
         inside &= group.eq(row["group"]).to_numpy()
     code, audit = str(row["code"]), ready.counted.audit
     weight = ready.units().weights * inside

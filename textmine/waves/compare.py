@@ -48,6 +48,7 @@ class WaveComparison:
     says it in words, ``detectable`` what would have been found. The other tables hold the figures: ``making``
     (model, codebook, thresholds), ``words``, ``terms`` (words that changed most), ``codes``, ``coder``
     (precision, recall), ``calibration``, ``certificate``, ``themes``, ``topics``; empty where not asked.
+    ``old`` and ``new`` are the waves' names, ``notes`` what a reader should know.
 
     >>> from textmine.estimates.survey import SurveyWave
     >>> scores = pd.DataFrame({"money": [0.9, 0.2] * 20}, index=[f"u{i}" for i in range(40)])
@@ -127,7 +128,7 @@ def compare_waves(
     what would have been found. Raises ``InvalidDesign`` where a sample read bears no such figures or one wave
     is given twice, ``InputError`` where the waves share no code.
 
-    ``partings`` is how often chance parts the texts of both waves anew.
+    ``partings`` is how often chance parts the texts of both waves anew. ``seed`` is that of these partings.
 
     >>> from textmine.estimates.survey import SurveyWave
     >>> import numpy as np

@@ -25,7 +25,8 @@ class CodedWave:
     ``texts`` has a text a unit; ``by`` holds columns of groups. ``model`` and ``codebook`` say what it was
     coded with, ``definitions`` a hash of each code's meaning (``hash_definitions``), ``vocabulary`` the words
     that the coder knows. What is None is not known, and what would need it is not asked. Raises
-    ``InputError`` for texts of other units.
+    ``InputError`` for texts of other units. ``fingerprint`` is the corpus's ('' if not known), ``trained_on``
+    the number of its units that the coder was trained on.
 
     >>> scores = pd.DataFrame({"money": [0.9, 0.2]}, index=["u1", "u2"])
     >>> CodedWave("2024", SurveyWave(scores)).codes

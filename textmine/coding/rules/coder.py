@@ -81,7 +81,8 @@ class RuleCoder:
         """A coder of the rules in a YAML file, ``form`` being 'textmine', 'quanteda' or told by its keys.
 
         A file with id, version, codes, negation or roll_up at its top is of textmine's own form. Raises
-        ``CodebookError`` where the file breaks its form, ``InputError`` for another ``form``.
+        ``CodebookError`` where the file breaks its form, ``InputError`` for another ``form``. ``path`` is the
+        file.
         """
         file = Path(path)
         if form not in (None, "textmine", "quanteda"):
@@ -103,7 +104,10 @@ class RuleCoder:
         return cls(RuleSet.from_codebook(codebook))
 
     def save(self, path: str | Path) -> None:
-        """Write the rules as YAML, from which ``RuleCoder.from_file`` makes the same coder."""
+        """Write the rules as YAML, from which ``RuleCoder.from_file`` makes the same coder.
+
+        ``path`` is the file.
+        """
         self.rules.save(path)
 
     # --- coding ---------------------------------------------------------------------------------------
@@ -159,7 +163,8 @@ class RuleCoder:
         """Every hit with the rule it is of (counted from 1 in its code) and its ``outcome``.
 
         ``unit_id, code, rule, start, end, quote, outcome``: counted, denies, negated or excluded. To read
-        what rules do before trusting them; hits are not rolled up to the codes above.
+        what rules do before trusting them; hits are not rolled up to the codes above. ``corpus`` has the
+        texts.
         """
         rows = [
             (unit, self.codes_[h.code], h.rule + 1, h.span.start, h.span.end, h.span.slice(text), h.outcome)
@@ -169,7 +174,10 @@ class RuleCoder:
         return pd.DataFrame(rows, columns=HIT_COLUMNS)
 
     def decision_function(self, X: Corpus | pd.DataFrame | Sequence[str]) -> npt.NDArray[np.float64]:
-        """How many stretches of each text a code's rules hit, (n, codes): features for others."""
+        """How many stretches of each text a code's rules hit, (n, codes): features for others.
+
+        ``X`` are n texts.
+        """
         texts = as_corpus(X).texts
         counts = np.zeros((len(texts), len(self.codes_)))
         for row, text in enumerate(texts):
@@ -178,7 +186,10 @@ class RuleCoder:
         return counts
 
     def predict(self, X: Corpus | pd.DataFrame | Sequence[str]) -> npt.NDArray[np.int64]:
-        """1 where a code applies, else 0; (n, codes)."""
+        """1 where a code applies, else 0; (n, codes).
+
+        ``X`` are n texts.
+        """
         return (self.decision_function(X) > 0).astype(np.int64)
 
     def has_rule(self, code: str) -> bool:

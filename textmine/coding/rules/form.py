@@ -122,8 +122,9 @@ class RuleSet:
     """Codes with their rules, checked. ``roll_up``: a code takes the hits of the codes below it as well.
 
     Make one with ``RuleSet.load`` from a YAML file, ``loads`` from its text, ``from_codebook`` from a
-    codebook's keywords or ``read_quanteda`` from a dictionary. ``left_out`` names what an import could
-    not take over.
+    codebook's keywords or ``read_quanteda`` from a dictionary. ``left_out`` names what an import could not
+    take over. ``id``, ``version`` and ``title`` are as of a codebook, ``codes`` the codes with their rules;
+    ``negation`` says which words deny and how far they reach (None: they are not looked for).
 
     >>> rules = RuleSet.loads("codes: [{id: money, rules: [sav* money, 'NEAR(cost*, cut*, 3)']}]")
     >>> [rule.find for rule in rules.of("money")][0].words
@@ -148,6 +149,7 @@ class RuleSet:
         """The rules in a YAML file of textmine's own form (docs/rules.md).
 
         Raises ``CodebookError``, with all problems by code and rule number, where it breaks its form.
+        ``path`` is the file.
         """
         file = Path(path)
         return cls.loads(read_utf8(file), file.name)
@@ -210,7 +212,10 @@ class RuleSet:
         return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=100)
 
     def save(self, path: str | Path) -> None:
-        """Write the rules as a YAML file that ``RuleSet.load`` reads back as it is."""
+        """Write the rules as a YAML file that ``RuleSet.load`` reads back as it is.
+
+        ``path`` is the file.
+        """
         with atomic_text(Path(path)) as handle:
             handle.write(self.dumps())
 
