@@ -6,10 +6,12 @@ Every table of ``accuracy.py`` and ``few_shot.py`` is made of these, so that met
 from __future__ import annotations
 
 import hashlib
+import shutil
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -108,21 +110,32 @@ class Keeper:
                 arrays = {part: stored[part] for part in stored.files}
             numbers = {part: float(arrays.pop(part)) for part in ("learning", "learning_cpu", "a_second")}
             return Judged(**arrays, **numbers)
-        judged = judge(make(), task, timed=timed)
+        networks = self.folder / f"{key}-networks"
+        judged = judge(make(), task, timed=timed, networks=networks)
         print(f"{name}: {judged.learning:.0f} s", flush=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{key}.part.npz")
         np.savez(part, **{k: np.asarray(v) for k, v in vars(judged).items()})
         part.replace(path)
+        shutil.rmtree(networks, ignore_errors=True)
         return judged
 
 
-def judge(coder: Any, task: Task, *, timed: bool = True) -> Judged:
-    """Train a method on a task's learning side and let it code the other; ``timed`` also times the coding."""
+def judge(coder: Any, task: Task, *, timed: bool = True, networks: Path | None = None) -> Judged:
+    """Train a method on a task's learning side and let it code the other; ``timed`` also times the coding.
+
+    ``networks`` is a folder for those that are done: a training that was cut off goes on from them, and then
+    its seconds say nothing (NaN).
+    """
     wall, cpu = time.perf_counter(), time.process_time()
-    options = {"quotes": task.quotes, "codebook": task.codebook, "withhold": task.withhold}
+    options: dict[str, Any] = {"quotes": task.quotes, "codebook": task.codebook, "withhold": task.withhold}
+    resumed = networks is not None and networks.is_dir()
+    if networks is not None and "resume_in" in signature(coder.fit).parameters:
+        options["resume_in"] = networks
     coder.fit(task.learn, task.y, **options)
     learning, learning_cpu = time.perf_counter() - wall, time.process_time() - cpu
+    if resumed:
+        learning = learning_cpu = float("nan")
     probabilities = np.asarray(coder.predict_proba(task.test), dtype=float)
     speed = comments_a_second(coder.predict_proba, task.test) if timed else float("nan")
     thresholds = np.asarray(coder.thresholds_, dtype=float)

@@ -227,6 +227,29 @@ def test_what_was_judged_is_taken_up_and_judged_anew_where_labels_changed(load: 
     assert CountingPeer.fits == 3
 
 
+class SlowPeer(CountingPeer):
+    """Keeps a network in ``resume_in`` and is cut off, unless it finds one there."""
+
+    def fit(self, X: Corpus, y: pd.DataFrame, *, resume_in: Path, **not_used: Any) -> SlowPeer:
+        if not resume_in.is_dir():
+            resume_in.mkdir(parents=True)
+            raise KeyboardInterrupt
+        super().fit(X, y)
+        return self
+
+
+def test_training_that_was_cut_off_goes_on_from_its_networks_and_tells_no_seconds(
+    load: Load, tmp_path: Path
+) -> None:
+    judging, (corpus, y) = load("judging"), lesson()
+    task = judging.Task(corpus, y[["money", "training"]], corpus.select(np.arange(5)))
+    keeper = judging.Keeper(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        keeper.judge("slow", SlowPeer, task)
+    assert np.isnan(keeper.judge("slow", SlowPeer, task).learning)
+    assert not list(tmp_path.glob("*-networks"))
+
+
 def test_held_out_probabilities_of_our_coder_are_those_it_remembers(load: Load) -> None:
     from textmine.coding.coder import Coder
 
