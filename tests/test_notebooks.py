@@ -34,15 +34,26 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def list_outputs(notebook: dict[str, Any]) -> list[tuple[int, str, str]]:
-    """Cell, form and text of every output; streams of a cell are joined."""
-    found = []
+    """Cell, form and text of every output; a stream that came in pieces, as a busy kernel sends it, is one."""
+    found: list[tuple[int, str, str]] = []
     for number, cell in enumerate(notebook["cells"]):
         for output in cell.get("outputs", []):
             if output["output_type"] == "stream":
-                found.append((number, output["name"], "".join(output["text"])))
+                text = "".join(output["text"])
+                if found and found[-1][:2] == (number, output["name"]):
+                    text = found.pop()[2] + text
+                found.append((number, output["name"], text))
             for form, text in output.get("data", {}).items():
                 found.append((number, form, "".join(text)))
     return found
+
+
+def test_stream_in_pieces_is_one_output() -> None:
+    pieces = [{"output_type": "stream", "name": "stdout", "text": [text]} for text in ("Share", " of: all")]
+    table = {"output_type": "display_data", "data": {"text/html": ["<b>1</b>"]}}
+    cells = [{"outputs": [*pieces, table, pieces[0]]}, {"outputs": [pieces[1]]}]
+    said = [(0, "stdout", "Share of: all"), (0, "text/html", "<b>1</b>"), (0, "stdout", "Share")]
+    assert list_outputs({"cells": cells}) == [*said, (1, "stdout", " of: all")]
 
 
 def test_there_are_the_seven_in_order() -> None:
