@@ -34,7 +34,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def list_outputs(notebook: dict[str, Any]) -> list[tuple[int, str, str]]:
-    """Cell, form and text of every output; a stream that came in pieces, as a busy kernel sends it, is one."""
+    """Cell, form and text of every output; a stream that a busy kernel sent in pieces is one."""
     found: list[tuple[int, str, str]] = []
     for number, cell in enumerate(notebook["cells"]):
         for output in cell.get("outputs", []):
