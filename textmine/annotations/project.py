@@ -30,7 +30,9 @@ from textmine.forms import FORMS, check_form
 DATABASE_VARIABLE = "TEXTMINE_DATABASE"
 SUGGESTION_COLUMNS = ["unit_id", "code", "score", "band"]
 
-_SETTINGS, _CODEBOOK, _DOCUMENTS = "project.yaml", "codebook.yaml", "documents.jsonl"
+#: The file that makes a folder a project.
+SETTINGS = "project.yaml"
+_CODEBOOK, _DOCUMENTS = "codebook.yaml", "documents.jsonl"
 _README = """\
 # {name}
 
@@ -156,13 +158,13 @@ class Project:
     def load(cls, folder: Path | str) -> Project:
         """The project in a folder. Raises ``InputError`` or ``CodebookError`` for what is not in order."""
         root = Path(folder)
-        file = root / _SETTINGS
+        file = root / SETTINGS
         try:
             text = file.read_bytes().decode("utf-8-sig")
         except FileNotFoundError:
-            raise InputError(f"No {_SETTINGS} in {root}. Make a project with: textmine init {root}") from None
+            raise InputError(f"No {SETTINGS} in {root}. Make a project with: textmine init {root}") from None
         except UnicodeDecodeError:
-            raise InputError(f"{_SETTINGS} is not UTF-8 text. Save it as UTF-8.") from None
+            raise InputError(f"{SETTINGS} is not UTF-8 text. Save it as UTF-8.") from None
         codebook = Codebook.load(root / _CODEBOOK)
         unclear = [c.id for c in codebook.codes if str(c.attributes.get("stance", True)).lower() not in _SAID]
         if unclear:
@@ -278,7 +280,7 @@ def create_project(
     (['money'], True)
     """
     root = Path(folder)
-    if (root / _SETTINGS).exists():
+    if (root / SETTINGS).exists():
         raise InputError(f"{root} holds a project already. Choose another folder.")
     if not find_units(corpus):
         raise InputError(
@@ -296,7 +298,7 @@ def create_project(
         if not (root / name).exists():
             with atomic_text(root / name) as handle:
                 handle.write(text)
-    with atomic_text(root / _SETTINGS) as handle:  # last: with it the folder is a project
+    with atomic_text(root / SETTINGS) as handle:  # last: with it the folder is a project
         handle.write(dump_settings(settings))
     return Project.load(root)
 
@@ -313,14 +315,14 @@ def find_units(corpus: Corpus) -> list[str]:
 def read_settings(text: str) -> Settings:
     """The settings of a YAML text. Raises ``InputError`` that tells all problems together."""
     found: list[str] = []
-    tree = read_plain_yaml(text, _SETTINGS, found)
+    tree = read_plain_yaml(text, SETTINGS, found)
     if not isinstance(tree, dict) or found:
-        raise InputError(f"{_SETTINGS}: {'; '.join(found) or 'wanted settings such as name: and approach:'}")
-    check_form(tree.pop("format", None), "project", _SETTINGS)
+        raise InputError(f"{SETTINGS}: {'; '.join(found) or 'wanted settings such as name: and approach:'}")
+    check_form(tree.pop("format", None), "project", SETTINGS)
     try:
         return Settings.model_validate(tree)
     except ValidationError as error:
-        raise InputError(f"{_SETTINGS}: {describe_problems(error)}") from None
+        raise InputError(f"{SETTINGS}: {describe_problems(error)}") from None
 
 
 def describe_problems(error: ValidationError) -> str:

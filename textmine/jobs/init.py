@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from textmine.annotations import Project, Settings, create_project
 from textmine.annotations.assignment import plan_tasks
 from textmine.annotations.events import check_name
-from textmine.annotations.project import SUGGESTION_COLUMNS, describe_problems, find_units
+from textmine.annotations.project import SETTINGS, SUGGESTION_COLUMNS, describe_problems, find_units
 from textmine.codebook import Codebook
 from textmine.corpus import Corpus
 from textmine.errors import InputError
@@ -29,9 +29,6 @@ from textmine.jobs.study_folder import (
     write_study_files,
 )
 from textmine.reading import make_corpus, pick_columns, read_table
-
-#: The file that makes a folder a project.
-SETTINGS = "project.yaml"
 
 
 @dataclass(frozen=True)

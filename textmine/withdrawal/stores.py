@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from textmine.annotations.events import dump_json
-from textmine.annotations.project import DATABASE_VARIABLE, read_settings
+from textmine.annotations.project import DATABASE_VARIABLE, SETTINGS, read_settings
 from textmine.errors import InputError
 from textmine.withdrawal.person import Person
 from textmine.withdrawal.tables import Change, clean_value
@@ -68,7 +68,7 @@ def find_servers(files: Sequence[Path], given: str | None = None) -> dict[Path, 
     """
     found = {}
     for path in files:
-        if path.name != "project.yaml":
+        if path.name != SETTINGS:
             continue
         try:
             settings = read_settings(path.read_text(encoding="utf-8-sig"))
