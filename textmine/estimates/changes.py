@@ -118,8 +118,9 @@ def find_coder_drift(
     """
     _check_adjustment(adjust)
     rows: list[dict[str, Any]] = []
+    scored = scores.index.get_indexer(labels.index) >= 0
     for code in (c for c in scores.columns if c in labels.columns):
-        known = labels.index[labels[code].notna() & labels.index.isin(scores.index)]
+        known = labels.index[labels[code].notna() & scored]
         f = scores.loc[known, code].to_numpy(dtype=np.float64)
         error = labels.loc[known, code].to_numpy(dtype=np.float64) - f
         weight = np.ones(len(known)) if chances is None else 1 / chances.loc[known].to_numpy(dtype=np.float64)

@@ -164,7 +164,8 @@ def _share_lost(
     stand for the wave better than those read do; else it tells the chance of every unit of the wave.
     """
     pi = chances.to_numpy(dtype=np.float64)
-    others = pd.to_numeric(told[told.index.isin(coded)], errors="coerce") if told is not None else chances
+    told = chances if told is None else told[coded.get_indexer(told.index) >= 0]
+    others = pd.to_numeric(told, errors="coerce")
     others = others[(others > 0) & (others <= 1)]
     every = np.append(pi, others[~others.index.isin(chances.index)].to_numpy(dtype=np.float64))
     lost = len(every) - len(pi)

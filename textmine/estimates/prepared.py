@@ -157,7 +157,7 @@ def _check_zeros(read: pd.Index, units: pd.Index) -> None:
 
     Those with no such zeros would be found, and would stand for all.
     """
-    lost = read[~read.isin(units)].astype(str)
+    lost = read[units.get_indexer(read) < 0].astype(str)
     if not len(lost):
         return
     cut = int(lost.isin([unit.lstrip("0") or "0" for unit in map(str, units) if unit[:1] == "0"]).sum())

@@ -123,13 +123,14 @@ def align_column(values: Any, units: pd.Index, name: str) -> pd.Series:
     """A value for each unit; raises ``InputError`` for a column of other length or of other units."""
     values = as_column(values)
     if isinstance(values, pd.Series) and not values.index.equals(units):
-        if values.index.has_duplicates or not units.isin(values.index).all():
-            lacking = int((~units.isin(values.index)).sum())
+        once: pd.Series = values[~values.index.duplicated(keep=False)]
+        lacking = int((once.index.get_indexer(units) < 0).sum())
+        if lacking:
             raise InputError(
                 f"Column {name}: {lacking} of the wave's units are not in it, or stand in it more than once. "
                 "Give one value for each unit id."
             )
-        return values.reindex(units)
+        return once.reindex(units)
     plain: Any = values.to_numpy() if isinstance(values, pd.Series) else values
     if len(plain) != len(units):
         raise InputError(f"Column {name} has {len(plain)} values and the wave {len(units)} units.")
