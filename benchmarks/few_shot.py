@@ -204,7 +204,8 @@ def write_table(runs: pd.DataFrame) -> None:
     shown["processor seconds beside SetFit's"] = share.map("{:.0%}".format, na_action="ignore").fillna("")
     notes = [
         "`size`: examples a code. Means over the draws; sd is that of a draw. SetFit has 20 iterations, one "
-        "epoch, the same MiniLM, the question before the text, and bfloat16 where textmine's trainer has it.",
+        "epoch, the same MiniLM, the question before the text, bfloat16 where textmine's trainer has it, and "
+        "balanced logistic regressions (with its own it gave next to no codes).",
         "",
         "Made by `python benchmarks/few_shot.py`.",
     ]

@@ -132,6 +132,17 @@ def test_labels_that_are_missing_are_left_out(make, answers: pd.DataFrame, given
     assert np.isfinite(coder.predict_proba(answers)).all()
 
 
+def test_wider_encoders_are_trained_more_slowly(
+    make, answers: pd.DataFrame, given: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = make(rate=None).fit(answers, given)
+    width = usual.members_[0].width
+    monkeypatch.setattr(accurate_room, "RATE_WIDTH", width / 4)
+    slower = make(rate=None).fit(answers, given)
+    assert all_weights(slower) == all_weights(make(rate=accurate_room.RATE / 4).fit(answers, given))
+    assert all_weights(slower) != all_weights(usual)
+
+
 def test_training_that_goes_astray_is_told(make, answers: pd.DataFrame, given: pd.DataFrame) -> None:
     with pytest.raises(ModelError, match="went astray"):
         make(rate=1e30, epochs=4).fit(answers, given)

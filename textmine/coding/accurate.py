@@ -37,6 +37,8 @@ from textmine.errors import InputError, ModelError
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+#: The learning rate of an encoder this wide; a wider one is trained more slowly, or it forgets what it knew.
+RATE, RATE_WIDTH = 1.2e-4, 384
 #: With fewer texts the layer on top starts from ridge regression on the states of the encoder as it is.
 FEW_TEXTS = 1200
 #: Epochs without a better average precision on the held-out fold after which the first network stops.
@@ -56,9 +58,10 @@ class AccurateCoder(CalibratedCoder):
     torch and transformers (``pip install textmine[train]``).
 
     Arguments: ``encoder``, the bundled one, a folder or a downloaded one; ``epochs``, the most rounds over
-    the texts (the first network may stop all of them earlier); ``rate``, the encoder's learning rate;
-    ``batch``, texts a step; ``most_tokens`` of a window; ``folds``; ``members``, whose scores are averaged;
-    ``seed``; ``device`` (None: the quickest here) and ``threads`` (None: torch's choice).
+    the texts (the first network may stop all of them earlier); ``rate``, the encoder's learning rate (None:
+    1.2e-4, in proportion less where it is wider than 384); ``batch``, texts a step; ``most_tokens`` of a
+    window; ``folds``; ``members``, whose scores are averaged; ``seed``; ``device`` (None: the quickest here)
+    and ``threads`` (None: torch's choice).
 
     >>> coder = AccurateCoder(epochs=3, folds=3)  # .fit(texts, y, codes=[...]), as for ``Coder``
     >>> coder.get_params()["encoder"]
@@ -73,7 +76,7 @@ class AccurateCoder(CalibratedCoder):
         *,
         encoder: str = BUNDLED_ENCODER,
         epochs: int = 5,
-        rate: float = 1.2e-4,
+        rate: float | None = None,
         batch: int = 32,
         most_tokens: int = 160,
         folds: int = 5,
@@ -269,6 +272,9 @@ class _Bench:
             )
         return network
 
+    def _rate(self, network: Network) -> float:
+        return self.coder.rate or RATE * min(1.0, RATE_WIDTH / network.width)
+
     def _seed(self, place: int) -> int:
         return self.coder.seed * SEEDS_APART + place
 
@@ -287,7 +293,9 @@ class _Bench:
         few = len(train) < FEW_TEXTS
         if few:
             start_from_ridge(network, self.windows, self.rows.truth, train, self.rows.weight)
-        recipe = Recipe(coder.epochs_, coder.rate, coder.batch, seed=self._seed(place), keep_head=few)
+        recipe = Recipe(
+            coder.epochs_, self._rate(network), coder.batch, seed=self._seed(place), keep_head=few
+        )
         taken = train_network(
             network,
             self.windows,

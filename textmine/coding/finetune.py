@@ -174,6 +174,11 @@ class Network:
         return positions if positions > 0 else NO_LIMIT
 
     @property
+    def width(self) -> int:
+        """How many numbers the encoder's states have."""
+        return int(self.module["body"].config.hidden_size)
+
+    @property
     def n_words(self) -> int:
         """How many words the encoder has vectors of."""
         return int(self.module["body"].get_input_embeddings().num_embeddings)
