@@ -1,6 +1,7 @@
 """The accurate tier beside the fast one, and what the fast one learns from it: accuracy, calibration, speed.
 
     python benchmarks/tiers.py [nhs] [transfer] [school] [--keep DIR] [--threads N]
+    python benchmarks/tiers.py nhs --encoder FOLDER [--folds 3] [--epochs 4]
 
 ``nhs``: the protocol's held-out fifth; ``transfer``: one trust learned, the other coded; ``school``: five
 folds by respondent. One training of the accurate tier gives a table's figures: on the school comments those
@@ -8,7 +9,8 @@ of the networks that its cross-validation trains anyway, each judged on responde
 calibration and thresholds of the other folds. 'Taught': a fast coder that also learned from what the
 accurate one says of the texts to be coded, as an analyst has them before coding a wave; nobody's codes of
 these texts are used. Without a GPU a part takes half an hour on two cores. ``--keep`` names a folder where
-networks that are done are kept.
+networks that are done are kept. ``--encoder`` takes another encoder than the bundled one, which gets a table
+of its own.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from scoring import add_speed, rounded, rows_of, write_results
 from textmine.coding.accurate import AccurateCoder
 from textmine.coding.calibrated import folds_by_respondent
 from textmine.coding.coder import Coder
+from textmine.coding.encoder import BUNDLED_ENCODER
 from textmine.coding.evaluation import average_precision, expected_calibration_error, split_by_respondent
 from textmine.coding.teaching import Lesson
 from textmine.corpus import Corpus
@@ -66,13 +69,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("parts", nargs="*", help=f"what to run: {', '.join(PARTS)}; all by default")
     parser.add_argument("--keep", type=Path, help="folder of networks that are done")
     parser.add_argument("--threads", type=int, help="processor threads")
+    parser.add_argument("--encoder", default=BUNDLED_ENCODER, help="folder or name of another encoder")
+    parser.add_argument("--folds", type=int, default=5, help="folds of the accurate tier")
+    parser.add_argument("--epochs", type=int, default=5, help="its rounds over the texts, at most")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     folder = find_benchmarks()
     absent = False
     for part in asked.parts or PARTS:
-        coder = AccurateCoder(threads=asked.threads)
+        coder = AccurateCoder(
+            encoder=asked.encoder, folds=asked.folds, epochs=asked.epochs, threads=asked.threads
+        )
         kept = None if asked.keep is None else asked.keep / part
         if part == "school":
             measure_school(coder, kept)
@@ -97,7 +105,7 @@ def measure_nhs(part: str, coder: AccurateCoder, folder: Path, kept: Path | None
     taught = _learn(Coder(), learn.corpus, y, test.corpus, lesson=lesson)
     said = {ACCURATE: accurate, TAUGHT: taught, FAST: fast}
     setting = "held-out fifth of respondents" if part == "nhs" else "learned from NEAS, coded NHFT"
-    _write(part, setting, said, truth, test.corpus.groups, len(learn.frame))
+    _write(part, setting, said, truth, test.corpus.groups, len(learn.frame), coder)
 
 
 def measure_school(coder: AccurateCoder, kept: Path | None) -> None:
@@ -121,7 +129,8 @@ def measure_school(coder: AccurateCoder, kept: Path | None) -> None:
     }
     groups = [g for g, chosen in zip(corpus.groups, scored, strict=True) if chosen]
     truth = y.to_numpy(dtype=float)[scored]
-    _write("school", "5 folds by respondent", said, truth, groups, int(len(corpus) * 0.8))
+    setting = f"{coder.folds} folds by respondent"
+    _write("school", setting, said, truth, groups, int(len(corpus) * (1 - 1 / coder.folds)), coder)
 
 
 def _fold_by_fold(labelled: Any, book: Any, fold: npt.NDArray[np.int64], told: Floats | None) -> Said:
@@ -168,7 +177,13 @@ def _has_networks(kept: Path | None) -> bool:
 
 
 def _write(
-    part: str, setting: str, said: dict[str, Said], truth: Floats, groups: Sequence[str], learned: int
+    part: str,
+    setting: str,
+    said: dict[str, Said],
+    truth: Floats,
+    groups: Sequence[str],
+    learned: int,
+    coder: AccurateCoder,
 ) -> None:
     given = {name: one.applies for name, one in said.items()}
     learning = {name: one.learning for name, one in said.items()}
@@ -182,17 +197,20 @@ def _write(
         table[column.replace(" ", "_")] = table["method"].map(of)
         shown[column] = table["method"].map({n: f"{v:.3f}" for n, v in of.items()}).fillna("")
     ratio = a_second[TAUGHT] / a_second[ACCURATE]
+    own = coder.encoder == BUNDLED_ENCODER
+    encoder = Path(coder.encoder).name
+    asked = "" if own else f" --encoder {encoder} --folds {coder.folds} --epochs {coder.epochs}"
     notes = [
         f"About {learned} texts learned from. Average precision and calibration error: means over codes. "
         f"The taught fast tier codes {ratio:.0f} times as many comments a second as the accurate tier, timed "
         "in the same run.",
         "Taught: with what the accurate coder says of the texts to be coded; no person's codes of them.",
         "",
-        f"Made by `python benchmarks/tiers.py {part}`.",
+        f"Made by `python benchmarks/tiers.py {part}{asked}`.",
     ]
-    write_results(
-        f"tiers-{part}", table, shown=shown, title=f"The tiers beside each other: {part}", notes=notes
-    )
+    name = f"tiers-{part}" if own else f"tiers-{part}-{encoder}"
+    title = f"The tiers beside each other: {part}" + ("" if own else f", encoder {encoder}")
+    write_results(name, table, shown=shown, title=title, notes=notes)
     print(shown.to_string(), flush=True)
 
 

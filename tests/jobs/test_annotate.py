@@ -45,6 +45,24 @@ def test_a_coded_dataset_gives_its_review_pile_only(folder: Path) -> None:
         assert [(task.unit_id, task.role) for task in store.list_tasks()] == [("u2", "review")]
 
 
+@pytest.mark.parametrize(("sample", "drawn"), [(1, 2), (2, 2), (5, 5)])
+def test_a_sample_made_larger_in_the_settings_draws_more(tmp_path: Path, sample: int, drawn: int) -> None:
+    frame = pd.DataFrame({"doc_id": [f"u{n}" for n in range(10)], "text": [f"text {n}" for n in range(10)]})
+    settings = Settings(name="p", assignment={"sample": 2, "overlap": 0})
+    create_project(tmp_path, Corpus(frame), Codebook.from_labels(["money"]), settings)
+    with open_annotating(tmp_path, FREE, annotator="ann"), Project.load(tmp_path).open_store() as store:
+        first = {task.unit_id for task in store.list_tasks()}
+        store.decide(min(first), "ann", ["money"])
+    told = tmp_path / "project.yaml"
+    told.write_text(told.read_text("utf-8").replace("sample: 2", f"sample: {sample}"), "utf-8")
+    for opened in range(2):
+        with open_annotating(tmp_path, FREE) as work, Project.load(tmp_path).open_store() as store:
+            units = [task.unit_id for task in store.list_tasks()]
+            assert first <= set(units) and len(units) == drawn
+            assert any("3 more units" in note for note in work.notes) == (drawn > 2 and not opened)
+            assert store.labels(sample=True)["inclusion_probability"].unique().tolist() == [drawn / 10]
+
+
 def test_a_certificate_that_is_not_there_is_told(folder: Path) -> None:
     with (
         pytest.raises(InputError, match="No file"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textmine.annotations.assignment import plan_tasks
+from textmine.annotations.assignment import grow_sample, plan_tasks
 from textmine.annotations.events import Event, new_event_id
 from textmine.annotations.folder import ImportReport, export_annotations, import_annotations
 from textmine.annotations.keeping import keep_annotations, restore_annotations
@@ -24,6 +24,7 @@ __all__ = [
     "Task",
     "create_project",
     "export_annotations",
+    "grow_sample",
     "import_annotations",
     "keep_annotations",
     "new_event_id",

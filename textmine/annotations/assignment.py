@@ -81,6 +81,22 @@ def plan_tasks(
     return plan
 
 
+def grow_sample(plan: Sequence[Task], held: Sequence[Task]) -> list[Task]:
+    """The tasks of ``plan`` on units that its sample draws and that of the tasks ``held`` had not drawn.
+
+    Empty where the sample is no larger, or does not hold the units drawn before, as with another seed.
+
+    >>> small, large = (plan_tasks(["a", "b", "c", "d"], ["ann"], sample=n) for n in (1, 3))
+    >>> len(grow_sample(large, small)), grow_sample(small, large)
+    (2, [])
+    """
+    drawn = {task.unit_id for task in held if task.sample == SAMPLE}
+    wanted = {task.unit_id for task in plan if task.sample == SAMPLE}
+    if not drawn < wanted:
+        return []
+    return [task for task in plan if task.unit_id in wanted - drawn]
+
+
 def _draw(units: list[str], sample: int | float | None, seed: int) -> list[str]:
     wanted = len(units) if sample is None else round(sample * len(units)) if 0 < sample < 1 else int(sample)
     return shuffle_units(units, seed)[:wanted] if wanted > 0 else []

@@ -15,6 +15,7 @@ from textmine.annotations import (
     AnnotationStore,
     Project,
     Task,
+    grow_sample,
     keep_annotations,
     restore_annotations,
 )
@@ -73,7 +74,10 @@ def open_annotating(
         with project.open_store() as store:
             restore_annotations(project, store)
             links = give_links(store, place, annotator=annotator, renew=renew)
-            if not store.list_tasks():
+            notes = _list_notes(place)
+            if (held := store.list_tasks()) and project.settings.assignment.sample is not None:
+                notes += _grow(project, store, held)
+            elif not held:
                 if shares is None:
                     store.assign(_plan(project, store))
                 else:
@@ -87,7 +91,7 @@ def open_annotating(
                 units=len(project.units),
                 open=sum(not task.closed for task in tasks),
                 links=links,
-                notes=_list_notes(place),
+                notes=notes,
                 serve=lambda: _serve(
                     learner, lambda: serve(app, listening, certificate=certificate, key=key)
                 ),
@@ -120,6 +124,15 @@ def _plan(project: Project, store: AnnotationStore) -> list[Task]:
     readers = [person.name for person in people if person.role == "annotator"]
     review, whole = list_review(project), project.suggestions().empty
     return project.plan(readers or [person.name for person in people], review, whole=whole)
+
+
+def _grow(project: Project, store: AnnotationStore, held: Sequence[Task]) -> list[str]:
+    """Shares out what a sample that was made larger in the project's settings draws beside its units."""
+    new = grow_sample(_plan(project, store), held)
+    if not store.assign(new):
+        return []
+    units = len({task.unit_id for task in new})
+    return [f"{units:,} more units were drawn, for the sample that the project's settings ask for."]
 
 
 def _list_notes(address: Address) -> list[str]:

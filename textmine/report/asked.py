@@ -99,9 +99,11 @@ def _describe_questions(material: Material) -> dict[str, Any]:
     if not material.owners_known:
         notes.append("No column of respondents is known: each text is taken for a person.")
     total = rows[-1]
+    coded, people, blank = total["coded"], total["respondents"], total["blank"]
     lead = [
-        f"{total['coded']:,} texts by {total['respondents']:,} respondents were coded"
-        + (f", {total['blank']:,} were blank." if total["blank"] else ".")
+        f"{coded:,} text{'s' * (coded != 1)} by {people:,} respondent{'s' * (people != 1)} "
+        f"{'was' if coded == 1 else 'were'} coded"
+        + (f", {blank:,} {'was' if blank == 1 else 'were'} blank." if blank else ".")
     ]
     return make_section(
         "asked",
