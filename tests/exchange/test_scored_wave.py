@@ -13,6 +13,7 @@ from textmine.coded import CodedDataset
 from textmine.errors import InputError
 from textmine.exchange.coded_folder import write_coded_folder
 from textmine.exchange.scored_wave import read_scored_wave
+from textmine.provenance import ProvenanceRecord
 
 PROVENANCE: dict[str, Any] = {
     "model": {"id": "m", "sha256": "a" * 64, "tier": "fast"},
@@ -48,6 +49,13 @@ def test_folder_without_scores_or_provenance_is_told(folder: Path, name: str) ->
     (folder / name).unlink()
     with pytest.raises(InputError, match=f"holds no {name}"):
         read_scored_wave(folder)
+
+
+def test_a_file_in_the_place_of_a_folder_is_told(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"scores\.parquet holds no provenance"):
+        read_scored_wave(folder / "scores.parquet")
+    with pytest.raises(InputError, match="holds no record of a run"):
+        ProvenanceRecord(folder / "scores.parquet").state()
 
 
 @pytest.mark.parametrize("without", ["model", "codebook", "thresholds", "corpus_fingerprint"])

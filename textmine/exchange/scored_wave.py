@@ -23,7 +23,7 @@ def read_provenance(folder: Path) -> dict[str, Any]:
     path = folder / PROVENANCE
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise InputError(
             f"{folder} holds no {PROVENANCE}. Give a folder that textmine code wrote to the end."
         ) from None

@@ -101,7 +101,7 @@ def read_events(folder: Path) -> list[RecordEvent]:
     path = folder / EVENTS
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{EVENTS} in {folder} cannot be read. Put back a copy that can.") from None
