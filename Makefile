@@ -51,7 +51,9 @@ CODED = annotations/$(STUDY)
 models: $(STAMP)
 	$(BIN)/textmine train corpora/$(STUDY)/comments.csv --text text --id comment_id --question question \
 	  --group respondent_id --codebook corpora/$(STUDY)/codebook.yaml --labels $(CODED)/adjudicated.jsonl \
-	  $(foreach n,3 4 5 6 7 8,--labels-train-only $(CODED)/coder_$(n).jsonl) --out models/$(STUDY) --seed 0
+	  $(foreach n,3 4 5 6 7 8,--labels-train-only $(CODED)/coder_$(n).jsonl) \
+	  --by school_type --by phase $(foreach n,1 2,--second-coder $(CODED)/coder_$(n).jsonl) \
+	  --out models/$(STUDY) --seed 0 --learning-curve
 
 # The static vectors that coders look words up in, distilled from the packaged encoder.
 vectors: $(STAMP)

@@ -18,7 +18,14 @@ from textmine.files import sha256_of_file
 from textmine.jobs import train as train_job
 from textmine.jobs.labelled import ColumnNames
 
-FILES = ["card.md", "codebook.yaml", "config.json", "vocabulary.json", "weights.safetensors"]
+FILES = [
+    "card.md",
+    "codebook.yaml",
+    "config.json",
+    "reliability.svg",
+    "vocabulary.json",
+    "weights.safetensors",
+]
 
 
 @pytest.fixture
@@ -69,6 +76,40 @@ def test_card_tells_whether_evidence_is_the_reason_measured_on_held_out_folds(ti
     assert "Without their evidence" in said and "a random stretch of as many words" in said
     assert "what people quoted" in said and "omprehensiveness" in said and "ufficiency" in said
     assert said.count("| `training` |") == 1
+
+
+def test_card_has_subgroups_and_people_beside_the_machine(train, study) -> None:
+    ran, folder = train("--by", "question", "--second-coder", study.wide, "--second-coder", study.long)
+    assert ran.code == 0, ran.err
+    card = (folder / "card.md").read_text("utf-8")
+    groups = {row["question"] for row in study.rows}
+    shown = card.split("## By subgroup")[1].split("\n## ")[0]
+    assert len(groups) > 1 and all(f"| question | {group} |" in shown for group in groups)
+    agreed = card.split("## Beside a second human coder")[1].split("\n## ")[0]
+    (line,) = [line for line in agreed.splitlines() if line.startswith("| money |")]
+    assert " | 1.00 | " in line  # both files hold the same codings
+    assert bytes_of(folder)["weights.safetensors"] == bytes_of(train(out="plain")[1])["weights.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [("--by", "nowhere", "No column 'nowhere'"), ("--by", "id", "to form subgroups by")],
+)
+def test_subgroups_that_cannot_be_are_told_before_training(train, option: str, value: str, told: str) -> None:
+    ran, folder = train(option, value)
+    assert ran.code == 1 and told in ran.err and not folder.exists()
+
+
+def test_second_coders_who_share_no_text_are_told_before_training(
+    train, study, tmp_path: Path, write_csv
+) -> None:
+    ids = [row["id"] for row in study.rows]
+    files: list[object] = []
+    for k, part in enumerate((ids[:9], ids[9:20])):
+        rows = [[unit, 1, 0] for unit in part]
+        files += ["--second-coder", write_csv(tmp_path / f"coder_{k}.csv", ["id", "training", "money"], rows)]
+    ran, folder = train(*files)
+    assert ran.code == 1 and "No text was coded by all second coders" in ran.err and not folder.exists()
 
 
 def test_planted_name_is_in_no_file_of_the_model(tiny_model: Path, study, secret: str) -> None:

@@ -16,6 +16,8 @@ from textmine.coding.features import MIN_RESPONDENTS
 from textmine.coding.second_coder import MEAN, CoderAgreement
 from textmine.coding.subgroups import Subgroups
 
+#: The file beside the card that draws what the coder told against what people found.
+RELIABILITY = "reliability.svg"
 #: The width that its lines are filled to.
 _WRAPPED = 110
 #: What the fast tier is, and what it holds of the texts.
@@ -77,6 +79,7 @@ def write_card(
     about: str = FAST_TIER,
     holds: str = FAST_TIER_HOLDS,
     random_rows: Evaluation | None = None,
+    reliability: str | None = None,
     agreement: CoderAgreement | None = None,
     subgroups: Subgroups | None = None,
     learning: pd.DataFrame | None = None,
@@ -88,9 +91,10 @@ def write_card(
 
     ``about`` says what kind of coder it is, ``holds`` what it keeps of its texts. ``evaluation`` is
     cross-validated by respondent in ``folds``; ``random_rows`` the same with rows split at random, to show
-    what that would have flattered; ``agreement``, ``subgroups`` and ``learning`` (a learning curve) add
-    their tables, ``stance`` the lines of ``write_stance_table``, ``evidence`` how faithful its evidence is,
-    measured on held-out folds or, if not ``evidence_held_out``, on texts that the coder learned from.
+    what that would have flattered; ``reliability`` names the file of its plot beside the card;
+    ``agreement``, ``subgroups`` and ``learning`` (a learning curve) add their tables, ``stance`` the lines
+    of ``write_stance_table``, ``evidence`` how faithful its evidence is, measured on held-out folds or, if
+    not ``evidence_held_out``, on texts that the coder learned from.
     """
     codebook = coder.codebook_
     scored = evaluation.predictions["unit_id"].nunique()
@@ -130,6 +134,11 @@ def write_card(
         "many texts.",
         "",
     ]
+    if reliability is not None:
+        parts += [
+            f"`{reliability}` beside this card draws what the coder told against what people found.",
+            "",
+        ]
     if stance:
         parts += ["## Stance", *stance, ""]
     if evidence is not None:

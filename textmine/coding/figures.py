@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from textmine.coding.comparison import ALL_CODES
+from textmine.coding.evaluation import Evaluation
 from textmine.svg import COLOURS, FAINT, GRID, INK, draw_line, draw_text, frame_svg, shorten
 
 #: Corners of the marks of the first, second, third and fourth series; the first is a circle.
@@ -29,6 +31,22 @@ class Series:
 
     name: str
     values: Sequence[tuple[float, float, float]]
+
+
+def draw_calibration(evaluation: Evaluation, table: pd.DataFrame) -> str:
+    """The reliability plot of an evaluation, with each code's calibration error; empty without probabilities.
+
+    ``table`` is that of ``measure_reliability``, of the same evaluation.
+    """
+    if not len(table):
+        return ""
+    notes = {
+        row["code"]: f"{row['n_human']} coded · error {row['calibration_error']:.3f} "
+        f"(chance {row['calibration_error_by_chance']:.3f})"
+        for row in evaluation.per_code.to_dict("records")
+    }
+    mean = evaluation.drawn["mean_calibration_error"][0]
+    return draw_reliability(table, notes | {ALL_CODES: f"mean error of the codes {mean:.3f}"})
 
 
 def draw_reliability(table: pd.DataFrame, notes: Mapping[str, str] | None = None) -> str:

@@ -22,6 +22,13 @@ Id = Annotated[str | None, typer.Option("--id", help="Column of the ids; found o
 Question = Annotated[str | None, typer.Option("--question", help="Column of the question each text answers.")]
 Group = Annotated[str | None, typer.Option("--group", help="Column of the respondents.")]
 LabelFiles = Annotated[list[Path], typer.Option("--labels", help="Wide or long labels; may be given again.")]
+By = Annotated[
+    list[str] | None, typer.Option("--by", help="Column of subgroups to compare; may be given again.")
+]
+SecondCoders = Annotated[
+    list[Path] | None,
+    typer.Option("--second-coder", help="Another person's codings of the same texts; may be given again."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of every random choice.")]

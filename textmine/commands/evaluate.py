@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from textmine.commands.common import (
+    By,
     Group,
     Id,
     Input,
@@ -15,6 +16,7 @@ from textmine.commands.common import (
     LabelFiles,
     Question,
     Quiet,
+    SecondCoders,
     Seed,
     Text,
     make_console,
@@ -34,15 +36,8 @@ def evaluate(
     id: Id = None,
     question: Question = None,
     group: Group = None,
-    by: Annotated[
-        list[str] | None, typer.Option("--by", help="Column of subgroups to compare; may be given again.")
-    ] = None,
-    second_coder: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--second-coder", help="Another person's codings of the same texts; may be given again."
-        ),
-    ] = None,
+    by: By = None,
+    second_coder: SecondCoders = None,
     seed: Seed = 0,
     quiet: Quiet = False,
     json: Json = False,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from textmine.commands.common import (
+    By,
     Group,
     Id,
     Input,
@@ -16,6 +17,7 @@ from textmine.commands.common import (
     LabelFiles,
     Question,
     Quiet,
+    SecondCoders,
     Seed,
     Text,
     make_console,
@@ -65,6 +67,8 @@ def train(
     learning_curve: Annotated[
         bool, typer.Option("--learning-curve", help="Fast tier: trace what more coded texts would bring.")
     ] = False,
+    by: By = None,
+    second_coder: SecondCoders = None,
     seed: Seed = 0,
     quiet: Quiet = False,
     json: Json = False,
@@ -86,6 +90,8 @@ def train(
             columns=ColumnNames(text, id, question, group),
             learn_only=labels_train_only or [],
             codebook=codebook,
+            by=by or [],
+            second_coders=second_coder or [],
             training=training,
             progress=step,
             steps=steps,

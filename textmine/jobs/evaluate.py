@@ -11,20 +11,17 @@ import pandas as pd
 
 from textmine.cleaning import repair_texts
 from textmine.coding.artefact import load_coder
-from textmine.coding.comparison import ALL_CODES
 from textmine.coding.evaluation import Evaluation, evaluate_coder
 from textmine.coding.faithfulness import Faithfulness, measure_faithfulness, say_faithfulness
-from textmine.coding.figures import draw_reliability
+from textmine.coding.figures import draw_calibration
 from textmine.coding.mistakes import count_confusions, list_errors
 from textmine.coding.reliability import measure_reliability
-from textmine.coding.second_coder import MEAN, CoderAgreement, compare_with_people
-from textmine.coding.subgroups import Subgroups, check_groups, measure_subgroups
-from textmine.corpus import FIELDS, Corpus
-from textmine.errors import InputError
+from textmine.coding.second_coder import MEAN, CoderAgreement
+from textmine.coding.subgroups import Subgroups
 from textmine.files import atomic_text, make_folder, write_json, write_rows
+from textmine.jobs.beside import read_beside
 from textmine.jobs.evaluation_page import write_page
 from textmine.jobs.labelled import ColumnNames, LabelledCorpus, read_labelled
-from textmine.reading import read_labels
 
 #: Every file that may stand in the folder, and what it holds.
 FILES = {
@@ -80,10 +77,14 @@ def evaluate_model(
     """
     coder = load_coder(model)
     labelled = read_labelled(source, labels, columns=columns, codes=coder.codes_)
-    groups = {name: _column(labelled.corpus, columns, name) for name in dict.fromkeys(by)}
-    for name, values in groups.items():
-        check_groups(name, values)
-    codings = _read_codings(second_coders, labelled, coder.codes_)
+    beside = read_beside(
+        labelled.corpus,
+        coder.codes_,
+        columns=columns,
+        id=labelled.id,
+        by=by,
+        second_coders=second_coders,
+    )
     make_folder(out)
     coded = coder.code(labelled.corpus)
     evaluation = evaluate_coder(coder, labelled.corpus, labelled.y, coded=coded, seed=seed)
@@ -98,8 +99,8 @@ def evaluate_model(
         most=most,
         seed=seed,
     )
-    subgroups = measure_subgroups(evaluation.comparison, groups) if groups else None
-    agreement = compare_with_people(evaluation.comparison, codings) if codings else None
+    subgroups = beside.measure_subgroups(evaluation.comparison)
+    agreement = beside.compare_with_people(evaluation.comparison)
     known = coder.out_of_fold(repair_texts(labelled.corpus.texts), labelled.corpus.questions)[0]
     counts = {
         "texts": len(labelled.corpus),
@@ -121,39 +122,6 @@ def give_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         {str(k): None if isinstance(v, float) and v != v else v for k, v in row.items()}
         for row in frame.to_dict("records")
     ]
-
-
-def _column(corpus: Corpus, columns: ColumnNames, name: str) -> list[Any]:
-    """The values of a column of the input, whatever part it has in the corpus."""
-    parts = {columns.question: "question", columns.group: "group"}
-    own = parts.get(name, f"{name}_" if name in FIELDS else name)
-    if own not in corpus.frame.columns or own in {"doc_id", "text"}:
-        names = [c.removesuffix("_") if c.removesuffix("_") in FIELDS else c for c in corpus.attributes]
-        names += [option for option in (columns.question, columns.group) if option]
-        raise InputError(
-            f"No column {name!r} to form subgroups by. Columns: {', '.join(names) or 'none'}. "
-            "Choose one with --by."
-        )
-    return list(corpus.frame[own])
-
-
-def _read_codings(
-    files: Sequence[Path], labelled: LabelledCorpus, codes: Sequence[str]
-) -> dict[str, pd.DataFrame]:
-    """The codings of each file under the file's name; raises ``InputError`` where none is of these texts."""
-    codings: dict[str, pd.DataFrame] = {}
-    for file in files:
-        name, number = file.stem, 1
-        while name in codings:
-            number += 1
-            name = f"{file.stem} ({number})"
-        codings[name] = read_labels(file, id=labelled.id, codes=codes).frame
-        if not codings[name].index.isin(labelled.corpus.ids).any():
-            raise InputError(
-                f"{file.name} codes none of the {len(labelled.corpus)} labelled texts. "
-                "A second coder's file holds codings of the same texts, with the same ids."
-            )
-    return codings
 
 
 def _notes(
@@ -233,7 +201,7 @@ def _write_folder(report: EvaluationReport, out: Path, about: dict[str, Any]) ->
         tables["agreement_differences.csv"] = report.agreement.differences
     for name, table in tables.items():
         _write(table, out / name)
-    figure = draw_reliability(reliability, _panel_notes(evaluation)) if len(reliability) else ""
+    figure = draw_calibration(evaluation, reliability)
     if figure:
         with atomic_text(out / "reliability.svg") as handle:
             handle.write(figure)
@@ -266,16 +234,6 @@ def _write_folder(report: EvaluationReport, out: Path, about: dict[str, Any]) ->
         handle.write(page)
     paths = [out / name for name in files]
     return replace(report, paths=paths)
-
-
-def _panel_notes(evaluation: Evaluation) -> dict[str, str]:
-    notes = {
-        row["code"]: f"{row['n_human']} coded · error {row['calibration_error']:.3f} "
-        f"(chance {row['calibration_error_by_chance']:.3f})"
-        for row in evaluation.per_code.to_dict("records")
-    }
-    mean = evaluation.drawn["mean_calibration_error"][0]
-    return notes | {ALL_CODES: f"mean error of the codes {mean:.3f}"}
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:

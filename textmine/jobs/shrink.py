@@ -43,6 +43,7 @@ def shrink_model(model: str | Path, out: Path) -> Shrunk:
         )
     make_folder(out)
     from textmine.coding.accurate import AccurateCoder
+    from textmine.coding.card import RELIABILITY
     from textmine.coding.int8_export import shrink_coder
 
     coder = load_coder(folder)
@@ -55,6 +56,10 @@ def shrink_model(model: str | Path, out: Path) -> Shrunk:
             handle.write(
                 card.read_text(encoding="utf-8").rstrip("\n") + "\n" + _NOTE.format(name=folder.name)
             )
+    plot = folder / RELIABILITY
+    if plot.is_file():
+        with atomic_text(out / RELIABILITY) as handle:
+            handle.write(plot.read_text(encoding="utf-8"))
     return Shrunk(out, _size(folder), _size(out))
 
 

@@ -13,15 +13,18 @@ from textmine.codebook import Codebook
 from textmine.coding.accurate import AccurateCoder
 from textmine.coding.artefact import load_coder, save_coder
 from textmine.coding.calibrated import CalibratedCoder
-from textmine.coding.card import describe_accurate, describe_taught, write_card
+from textmine.coding.card import RELIABILITY, describe_accurate, describe_taught, write_card
 from textmine.coding.coder import Coder
 from textmine.coding.evaluation import Evaluation, compare, cross_validate
 from textmine.coding.faithfulness import EvidenceProbe
+from textmine.coding.figures import draw_calibration
 from textmine.coding.members import MemberStore
+from textmine.coding.reliability import measure_reliability
 from textmine.coding.stance_scores import describe_stance
 from textmine.coding.teaching import Lesson, ask_teacher, read_lesson
 from textmine.errors import CodebookError, InputError
 from textmine.files import atomic_text, make_folder
+from textmine.jobs.beside import read_beside
 from textmine.jobs.labelled import ColumnNames, LabelledCorpus, read_labelled
 from textmine.jobs.learning_curve import write_learning_curve
 
@@ -87,13 +90,17 @@ def train_model(
     columns: ColumnNames,
     learn_only: Sequence[Path] = (),
     codebook: Path | None = None,
+    by: Sequence[str] = (),
+    second_coders: Sequence[Path] = (),
     training: Training = _USUAL,
     progress: Callable[[str], None] = lambda step: None,
     steps: Callable[[int, int], None] | None = None,
 ) -> TrainReport:
     """Train a coder and write its folder; the same input, settings and machine give the same bytes.
 
-    ``learn_only`` are label files that are learned from and never scored. ``progress`` is told what is being
+    ``learn_only`` are label files that are learned from and never scored. The card has figures for the
+    subgroups of the columns ``by``, and the agreement with people beside that of people with each other
+    where ``second_coders`` are files of their codings, one a person. ``progress`` is told what is being
     done, ``steps`` how many of how many steps of the accurate tier are done. An accurate training that was
     cut off goes on from the members that it had done, which it keeps in ``out/training`` till the end.
     Raises ``InputError`` or ``CodebookError`` where the input is not what was wanted.
@@ -105,6 +112,14 @@ def train_model(
         source, labels, columns=columns, learn_only=learn_only, codes=None if book is None else book.ids
     )
     _check_labels(labelled, codebook)
+    beside = read_beside(
+        labelled.corpus.select(np.flatnonzero(~labelled.learn_only)),
+        [str(code) for code in labelled.y.columns],
+        columns=columns,
+        id=labelled.id,
+        by=by,
+        second_coders=second_coders,
+    )
     make_folder(out)
     train = _train_accurate if training.tier == "accurate" else _train_fast
     trained = train(labelled, book, training, out, progress, steps or (lambda done, total: None))
@@ -112,6 +127,11 @@ def train_model(
     progress("writing")
     save_coder(coder, out)
     MemberStore(out / RESUME_FOLDER, "").forget()
+    comparison = trained.evaluation.comparison
+    plot = draw_calibration(trained.evaluation, measure_reliability(comparison))
+    if plot:
+        with atomic_text(out / RELIABILITY) as handle:
+            handle.write(plot)
     card = write_card(
         coder,
         out.name,
@@ -119,6 +139,9 @@ def train_model(
         folds=trained.folds,
         learn_only=int(labelled.learn_only.sum()),
         stance=describe_stance(coder, labelled.learn_only, seed=training.seed),
+        reliability=RELIABILITY if plot else None,
+        agreement=beside.compare_with_people(comparison),
+        subgroups=beside.measure_subgroups(comparison),
         **trained.card,
     )
     with atomic_text(out / "card.md") as handle:
