@@ -83,7 +83,7 @@ def test_card_holds_agreement_subgroups_and_learning_curve_if_given(
     )
     mean = agreement.differences.set_index("code").loc[MEAN]
     assert f"| {mean['machine_human']:.2f} | 1.00 |" in said
-    assert f"As good as a second coder, over all codes: {mean['verdict']}." in said
+    assert f"As good as a second coder? Over all codes: {mean['verdict']}." in said
     assert said.count("| which/one | Question") == 3
     assert "| 15 | 5 | micro F1 | 0.50 (0.40 to 0.60) | 0.10 (0.00 to 0.20) |" in said
 

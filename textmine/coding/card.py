@@ -246,7 +246,7 @@ def _agreement_lines(agreement: CoderAgreement) -> list[str]:
         code = row["code"].strip("()")
         lines.append(f"| {code} | {row['n']} | {row['n_human']} | {both} | {difference} | {row['verdict']} |")
     mean = agreement.differences.set_index("code").loc[MEAN]
-    return [*lines, "", f"As good as a second coder, over all codes: {mean['verdict']}."]
+    return [*lines, "", f"As good as a second coder? Over all codes: {mean['verdict']}."]
 
 
 def _subgroup_lines(subgroups: Subgroups) -> list[str]:
