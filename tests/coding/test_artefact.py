@@ -133,6 +133,7 @@ def test_folder_holds_data_files_only(tiny_model: Path) -> None:
         "card.md",
         "codebook.yaml",
         "config.json",
+        "reliability.svg",
         "vocabulary.json",
         "weights.safetensors",
     }
