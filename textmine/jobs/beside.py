@@ -88,6 +88,6 @@ def _read_codings(
     shared = set(corpus.ids).intersection(
         *(frame.index[frame.notna().any(axis=1)] for frame in codings.values())
     )
-    if not shared:
+    if codings and not shared:
         raise InputError("No text was coded by all second coders. Give codings of the same texts.")
     return codings
