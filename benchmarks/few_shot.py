@@ -200,8 +200,8 @@ def write_table(runs: pd.DataFrame) -> None:
         )
     shown["seconds to learn"] = table["seconds"].map("{:.1f}".format)
     shown["processor seconds"] = table["processor_seconds"].map("{:.1f}".format)
-    share = table["share_of_setfit"]
-    shown["processor seconds beside SetFit's"] = share.map("{:.0%}".format, na_action="ignore").fillna("")
+    shares = ["" if np.isnan(share) else f"{share:.0%}" for share in table["share_of_setfit"]]
+    shown["processor seconds beside SetFit's"] = shares
     notes = [
         "`size`: examples a code. Means over the draws; sd is that of a draw. SetFit has 20 iterations, one "
         "epoch, the same MiniLM, the question before the text, bfloat16 where textmine's trainer has it, and "

@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, help="processor threads")
     parser.add_argument("--encoder", default=BUNDLED_ENCODER, help="folder or name of another encoder")
     parser.add_argument("--folds", type=int, default=5, help="folds of the accurate tier")
-    parser.add_argument("--epochs", type=int, default=5, help="its rounds over the texts, at most")
+    parser.add_argument("--epochs", type=int, help="its rounds over the texts, at most")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
@@ -199,7 +199,8 @@ def _write(
     ratio = a_second[TAUGHT] / a_second[ACCURATE]
     own = coder.encoder == BUNDLED_ENCODER
     encoder = Path(coder.encoder).name
-    asked = "" if own else f" --encoder {encoder} --folds {coder.folds} --epochs {coder.epochs}"
+    rounds = f" --epochs {coder.epochs}" if coder.epochs else ""
+    asked = "" if own else f" --encoder {encoder} --folds {coder.folds}{rounds}"
     notes = [
         f"About {learned} texts learned from. Average precision and calibration error: means over codes. "
         f"The taught fast tier codes {ratio:.0f} times as many comments a second as the accurate tier, timed "

@@ -192,7 +192,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from transformers import BertConfig, BertModel
 
     from textmine.coding.encoder import BUNDLED_ENCODER, find_encoder
-    from textmine.coding.finetune import quiet_torch
+    from textmine.coding.machine import quiet_torch
 
     folder = tmp_path_factory.mktemp("encoders") / "tiny"
     config = BertConfig(

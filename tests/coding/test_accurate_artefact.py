@@ -84,6 +84,22 @@ def test_loaded_coder_codes_as_the_saved_one(
     assert loaded.name_ == accurate_saved.name and len(loaded.sha256_) == 64
 
 
+def test_coder_that_learned_from_marked_words_is_whole_too(
+    accurate_settings: dict[str, Any], answers: pd.DataFrame, given: pd.DataFrame, tmp_path: Path
+) -> None:
+    rows = np.flatnonzero([text.count("money") == 1 for text in answers["text"]])
+    quotes = pd.DataFrame({"row": rows, "code": "money", "quote": "money"})
+    coder = AccurateCoder(**accurate_settings).fit(answers, given, quotes=quotes)
+    folder = save_coder(coder, tmp_path / "marked")
+    assert "tokens.weight" in load_file(folder / "member-0.safetensors")
+    again = load_coder(folder)
+    assert np.abs(again.predict_proba(NEW) - coder.predict_proba(NEW)).max() <= 1e-6
+    assert files_of(save_coder(again, tmp_path / "again")) == files_of(folder)
+    change_config(folder, lambda c: c["network"].pop("by_token"))
+    with pytest.raises(ModelError, match="The model folder marked is damaged"):
+        load_coder(folder)
+
+
 def test_second_save_gives_the_same_bytes(
     accurate: AccurateCoder, accurate_saved: Path, tmp_path: Path
 ) -> None:

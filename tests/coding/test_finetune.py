@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from textmine.coding.encoder import Windows, cut_windows, load_tokenizer
-from textmine.coding.finetune import (
-    Machine,
-    Network,
-    Recipe,
-    choose_machine,
-    draw_batches,
-    score_windows,
-    threads_set,
-    train_network,
-)
+from textmine.coding.finetune import Network, Recipe, draw_batches, score_windows, train_network
+from textmine.coding.machine import Machine, choose_machine, threads_set
+from textmine.coding.marked_tokens import MarkedTokens, find_marked_tokens
+from textmine.coding.training_texts import TrainingTexts
 from textmine.errors import InputError, ModelError
 
 pytestmark = pytest.mark.usefixtures("tiny_encoder")
@@ -38,9 +33,9 @@ def make(tiny_encoder: Path):
     """Makes a network of so many codes, the same each time."""
     import torch
 
-    def network(n_codes: int = 1) -> Network:
+    def network(n_codes: int = 1, *, by_token: bool = False) -> Network:
         torch.manual_seed(5)
-        return Network.from_encoder(str(tiny_encoder), n_codes, Machine(threads=1))
+        return Network.from_encoder(str(tiny_encoder), n_codes, Machine(threads=1), by_token=by_token)
 
     return network
 
@@ -134,6 +129,71 @@ def test_long_text_is_judged_by_its_largest_window(make, windows: Windows, token
     assert score_windows(network, long)[0].tolist() == pytest.approx(
         score_windows(network, each).max(axis=0).tolist(), abs=1e-5
     )
+
+
+# --- single words -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def marked(windows: Windows, tokenizer) -> MarkedTokens:
+    """Of each text about money the one word that says so."""
+    said = {text: text.lower().find("money") for text in TEXTS}
+    marks = {i: [(said[t], said[t] + 5, 0)] for i, t in enumerate(TEXTS) if said[t] >= 0}
+    people, n = [f"r{i}" for i in range(len(TEXTS))], len(TEXTS)
+    rows = TrainingTexts(TEXTS, [""] * n, MONEY, np.ones(n), np.arange(n), people, marks)
+    found = find_marked_tokens(tokenizer, windows, rows)
+    assert found is not None
+    return found
+
+
+def test_marked_word_is_told_from_those_beside_it(make, windows: Windows, marked, tokenizer) -> None:
+    network = make(by_token=True)
+    train(network, windows, marked=marked)
+    new = cut_windows(tokenizer, ["we saved all the money painted"], [""], most_tokens=32)
+    network.module.eval()
+    tokens = network.run(new, np.array([0])).tokens
+    assert tokens is not None
+    words = [tokenizer.id_to_token(int(i)) for i in new.ids[0]]
+    assert words[int(tokens[0, :, 0].argmax())] == "money"
+
+
+def test_marks_are_heeded_only_where_they_are_given(make, windows: Windows, marked) -> None:
+    states = []
+    for more in ({"marked": marked}, {"marked": marked, "weights": np.zeros(24)}, {}):
+        network = make(by_token=True)
+        train(network, windows, recipe=Recipe(epochs=1, rate=1e-3, batch=8), **more)
+        states.append(network.state()["tokens.weight"])
+    assert (states[0] != states[2]).any() and (states[0] != states[1]).any()
+
+
+def test_marks_of_texts_left_out_teach_nothing(make, windows: Windows, marked) -> None:
+    """Marks of the texts that are not trained on are moved to other words: the network stays the same."""
+    rows = np.arange(12)
+    moved = [stretches if w < 12 else [(2, 3, 0)] for w, stretches in enumerate(marked.marked)]
+    states = []
+    for stretches in (marked.marked, moved):
+        network = make(by_token=True)
+        train(network, windows, marked=replace(marked, marked=stretches), rows=rows)
+        states.append(network.state())
+    assert all((states[0][name] == states[1][name]).all() for name in states[0])
+
+
+def test_padding_does_not_change_scores_by_token(make, windows: Windows, marked, tokenizer) -> None:
+    network = make(by_token=True)
+    train(network, windows, marked=marked)
+    together = cut_windows(tokenizer, ["money", "it rained all day and all day"], ["", ""], most_tokens=32)
+    alone = together.select(np.array([0]))
+    assert score_windows(network, together)[0] == pytest.approx(score_windows(network, alone)[0], abs=1e-5)
+
+
+def test_network_by_token_takes_up_no_weights_of_another(make) -> None:
+    plain, by_token = make(), make(by_token=True)
+    for one, other in ((plain, by_token), (by_token, plain)):
+        with pytest.raises(ValueError, match="another network"):
+            one.load_state(other.state())
+    again = make(by_token=True)
+    again.load_state(by_token.state())
+    assert (again.state()["tokens.weight"] == by_token.state()["tokens.weight"]).all()
 
 
 # --- scoring ----------------------------------------------------------------------------------------------

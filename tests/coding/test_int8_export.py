@@ -15,8 +15,9 @@ import pytest
 from textmine.coding.accurate import AccurateCoder
 from textmine.coding.artefact import load_coder, save_coder
 from textmine.coding.encoder import Windows, cut_windows, load_tokenizer
-from textmine.coding.finetune import Machine, Network, score_windows
+from textmine.coding.finetune import Network, score_windows
 from textmine.coding.int8_network import Int8Network
+from textmine.coding.machine import Machine
 from textmine.errors import ModelError
 from textmine.files import sha256_of_file, write_json
 
@@ -33,9 +34,9 @@ TEXTS = [
 ] * 12
 
 
-@pytest.fixture(scope="module")
-def network(tiny_encoder: Path) -> Network:
-    return Network.from_encoder(str(tiny_encoder), 3, Machine(threads=1))
+@pytest.fixture(scope="module", params=[False, True], ids=["whole", "by_token"])
+def network(request: pytest.FixtureRequest, tiny_encoder: Path) -> Network:
+    return Network.from_encoder(str(tiny_encoder), 3, Machine(threads=1), by_token=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +86,13 @@ def test_no_texts_get_no_scores(small: Int8Network, tiny_encoder: Path) -> None:
     assert small.score(none).shape == (0, 3)
 
 
-def test_weights_are_whole_numbers_that_no_processor_overruns(small: Int8Network) -> None:
+def test_weights_are_whole_numbers_that_no_processor_overruns(network: Network, small: Int8Network) -> None:
     graph = onnx.load_from_string(small.content).graph
     products = [node for node in graph.node if node.op_type == "MatMulInteger"]
     fixed = {part.name: onnx.numpy_helper.to_array(part) for part in graph.initializer}
     weights = [fixed[node.input[1]] for node in products]
-    assert len(products) == 2 * 6  # query, key, value, out, up and down in each of two layers
+    in_layers = 2 * 6  # query, key, value, out, up and down in each of two layers
+    assert len(products) == in_layers + network.by_token
     assert {w.dtype for w in weights} == {np.dtype(np.int8)}
     # two products of 8 bits without a sign are added in 16 bits with one
     assert max(int(np.abs(w.astype(int)).max()) for w in weights) * 255 * 2 < 2**15
@@ -114,7 +116,7 @@ def test_making_it_leaves_the_network_as_it_was(network: Network, windows: Windo
 def test_encoder_without_kinds_of_tokens_is_taken(tiny_encoder: Path, tmp_path: Path) -> None:
     from transformers import DistilBertConfig, DistilBertModel
 
-    from textmine.coding.finetune import quiet_torch
+    from textmine.coding.machine import quiet_torch
 
     with quiet_torch():
         body = DistilBertModel(DistilBertConfig(dim=32, n_layers=1, n_heads=2, hidden_dim=64))

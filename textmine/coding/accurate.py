@@ -24,8 +24,10 @@ from textmine.coding.encoder import BUNDLED_ENCODER, Windows, cut_windows, find_
 from textmine.coding.evaluation import average_precision
 from textmine.coding.evidence import Stretches
 from textmine.coding.evidence_by_deletion import find_evidence_by_deletion
-from textmine.coding.finetune import Network, Recipe, choose_machine, score_windows, train_network
+from textmine.coding.finetune import Network, Recipe, score_windows, train_network
 from textmine.coding.int8_network import Int8Network
+from textmine.coding.machine import choose_machine
+from textmine.coding.marked_tokens import find_marked_tokens
 from textmine.coding.members import KeptMember, MemberStore
 from textmine.coding.probing import start_from_ridge
 from textmine.coding.quotes import number_rows
@@ -39,6 +41,8 @@ Ints = npt.NDArray[np.int64]
 
 #: The learning rate of an encoder this wide; a wider one is trained more slowly, or it forgets what it knew.
 RATE, RATE_WIDTH = 1.2e-4, 384
+#: Rounds over the texts; with marked words there is more to learn from each, and too much after fewer.
+EPOCHS, EPOCHS_WITH_MARKS = 5, 3
 #: With fewer texts the layer on top starts from ridge regression on the states of the encoder as it is.
 FEW_TEXTS = 1200
 #: Epochs without a better average precision on the held-out fold after which the first network stops.
@@ -51,17 +55,17 @@ Progress = Callable[[int, int], None]
 class AccurateCoder(CalibratedCoder):
     """A multi-label coder that fine-tunes a sentence encoder: slower than ``Coder``, and more accurate.
 
-    Question and answer go in together; what people marked, and the codebook, are learned from as well. For
-    each fold of respondents a network is trained on the others; what these say of texts that they have not
-    seen is averaged with what the fast coder says, calibrated, and cut at one threshold a code. New texts
+    Question and answer go in together; the words that people marked, and the codebook, are learned from too.
+    For each fold of respondents a network is trained on the others; what these say of texts that they have
+    not seen is averaged with what the fast coder says, calibrated, and cut at one threshold a code. New texts
     are scored by ``members`` networks trained on all texts. A score before calibration is a log-odds. Needs
     torch and transformers (``pip install textmine[train]``).
 
     Arguments: ``encoder``, the bundled one, a folder or a downloaded one; ``epochs``, the most rounds over
-    the texts (the first network may stop all of them earlier); ``rate``, the encoder's learning rate (None:
-    1.2e-4, in proportion less where it is wider than 384); ``batch``, texts a step; ``most_tokens`` of a
-    window; ``folds``; ``members``, whose scores are averaged; ``seed``; ``device`` (None: the quickest here)
-    and ``threads`` (None: torch's choice).
+    the texts (None: 5, or 3 with quotes; the first network may stop all of them earlier); ``rate``, the
+    encoder's learning rate (None: 1.2e-4, in proportion less where it is wider than 384); ``batch``, texts a
+    step; ``most_tokens`` of a window; ``folds``; ``members``, whose scores are averaged; ``seed``; ``device``
+    (None: the quickest here) and ``threads`` (None: torch's choice).
 
     >>> coder = AccurateCoder(epochs=3, folds=3)  # .fit(texts, y, codes=[...]), as for ``Coder``
     >>> coder.get_params()["encoder"]
@@ -75,7 +79,7 @@ class AccurateCoder(CalibratedCoder):
         self,
         *,
         encoder: str = BUNDLED_ENCODER,
-        epochs: int = 5,
+        epochs: int | None = None,
         rate: float | None = None,
         batch: int = 32,
         most_tokens: int = 160,
@@ -158,7 +162,7 @@ class AccurateCoder(CalibratedCoder):
         store = MemberStore(resume_in, self._training_key(rows, fold))
         bench = _Bench(self, encoder, windows, rows, fold)
         scores = np.full((len(fold), len(self.codes_)), np.nan)
-        self.epochs_ = self.epochs
+        self.epochs_ = self.epochs or (EPOCHS_WITH_MARKS if bench.marked else EPOCHS)
         self.members_: list[Network | Int8Network] = []
         for place in range(self.folds + self.members):
             if (found := store.take(place)) is None:
@@ -176,7 +180,8 @@ class AccurateCoder(CalibratedCoder):
     def _training_key(self, rows: TrainingTexts, fold: Ints) -> str:
         """A hash of all that a member is made from, so that only the same training takes it up."""
         settings = {k: v for k, v in self.get_params().items() if k not in ("device", "threads")}
-        digest = hashlib.sha256(json.dumps([settings, rows.texts, rows.questions, rows.writer]).encode())
+        said = [settings, rows.texts, rows.questions, rows.writer, sorted(rows.marks.items())]
+        digest = hashlib.sha256(json.dumps(said).encode())
         for values in (rows.truth, rows.weight, fold):
             digest.update(np.ascontiguousarray(values).tobytes())
         return digest.hexdigest()
@@ -258,13 +263,16 @@ class _Bench:
     ) -> None:
         self.coder, self.encoder, self.windows, self.rows, self.fold = coder, encoder, windows, rows, fold
         self.machine = choose_machine(coder.device, coder.threads)
+        self.marked = find_marked_tokens(coder.tokenizer_, windows, rows)
 
     def make_network(self, place: int) -> Network:
         """A network to train for ``place``; whatever was trained before, it starts from the same weights."""
         import torch
 
         torch.manual_seed(self._seed(place))
-        network = Network.from_encoder(self.encoder, self.rows.truth.shape[1], self.machine)
+        network = Network.from_encoder(
+            self.encoder, self.rows.truth.shape[1], self.machine, by_token=self.marked is not None
+        )
         if network.most_tokens < self.coder.most_tokens:
             raise InputError(
                 f"The encoder takes windows of {network.most_tokens} tokens at most, not "
@@ -303,6 +311,7 @@ class _Bench:
             recipe,
             rows=train,
             weights=self.rows.weight,
+            marked=self.marked,
             after_epoch=watch.stop if place == 0 else lambda epoch: False,
             progress=progress,
         )

@@ -30,8 +30,9 @@ from textmine.coding.blend import Blend
 from textmine.coding.calibrated import CalibratedCoder
 from textmine.coding.coder import Coder
 from textmine.coding.encoder import require_torch
-from textmine.coding.finetune import Network, choose_machine
+from textmine.coding.finetune import Network
 from textmine.coding.int8_network import Int8Network
+from textmine.coding.machine import choose_machine
 from textmine.coding.stance_artefact import save_stance
 from textmine.coding.thresholds import Calibration
 from textmine.coding.tokenizer_check import find_unsafe

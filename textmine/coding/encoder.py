@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,12 +41,14 @@ class Windows:
     """Token numbers of windows, one row a window: ``ids[w]``, ``kinds[w]`` (0 question, 1 answer).
 
     ``owner[w]`` is the text that a window is cut from; a text has one window or more, one after the other.
+    ``places[w]``: where the answer begins in the window, which of its tokens stands there, and how many do.
     """
 
     ids: list[Ints]
     kinds: list[Ints]
     owner: Ints
     n_texts: int
+    places: list[tuple[int, int, int]] = field(default_factory=list)
 
     def select(self, texts: Ints) -> Windows:
         """The windows of these texts, which are then numbered from 0 in the order given.
@@ -59,7 +61,8 @@ class Windows:
         last = np.searchsorted(self.owner, texts, side="right")
         chosen = [w for a, b in zip(first, last, strict=True) for w in range(a, b)]
         owner = np.repeat(np.arange(len(texts)), last - first)
-        return Windows([self.ids[w] for w in chosen], [self.kinds[w] for w in chosen], owner, len(texts))
+        ids, kinds = [self.ids[w] for w in chosen], [self.kinds[w] for w in chosen]
+        return Windows(ids, kinds, owner, len(texts), [self.places[w] for w in chosen if self.places])
 
     @property
     def lengths(self) -> Ints:
@@ -131,16 +134,19 @@ def cut_windows(
     ids: list[Ints] = []
     kinds: list[Ints] = []
     owner: list[int] = []
+    places: list[tuple[int, int, int]] = []
     for place, (answer, question) in enumerate(zip(answers, questions, strict=True)):
         words = asked[_as_words(question)]
         before = words[max(len(words) - kept, 0) :]
         room = most_tokens - len(_join(marks, before, [])[0])
-        for piece in _slide(answer.ids, room):
+        for start in _slide(len(answer.ids), room):
+            piece = answer.ids[start : start + room]
             joined, kind = _join(marks, before, piece)
+            places.append((len(joined) - len(marks[2]) - len(piece), start, len(piece)))
             ids.append(np.array(joined, dtype=np.int64))
             kinds.append(np.array(kind, dtype=np.int64))
             owner.append(place)
-    return Windows(ids, kinds, np.array(owner, dtype=np.int64), len(texts))
+    return Windows(ids, kinds, np.array(owner, dtype=np.int64), len(texts), places)
 
 
 def _as_words(question: str) -> str:
@@ -154,12 +160,11 @@ def _encode(tokenizer: Tokenizer, texts: list[str]) -> dict[str, list[int]]:
     return {text: list(e.ids) for text, e in zip(texts, encoded, strict=True)}
 
 
-def _slide(ids: list[int], size: int) -> list[list[int]]:
-    if len(ids) <= size:
-        return [ids]
-    step = max(int(size * (1 - OVERLAP)), 1)
-    starts = range(0, len(ids) - int(size * OVERLAP), step)
-    return [ids[start : start + size] for start in starts]
+def _slide(tokens: int, size: int) -> Sequence[int]:
+    """Where the windows on so many tokens begin."""
+    if tokens <= size:
+        return [0]
+    return range(0, tokens - int(size * OVERLAP), max(int(size * (1 - OVERLAP)), 1))
 
 
 def _join(marks: Marks, before: list[int], piece: list[int]) -> tuple[list[int], list[int]]:

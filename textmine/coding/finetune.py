@@ -2,7 +2,9 @@
 
 The question and the answer go in together; the mean of the last states of all their tokens (padding aside)
 goes through one linear layer, the largest score over a text's windows counts; the loss is binary
-cross-entropy over the codes known.
+cross-entropy over the codes known. Where people marked the words that carry a code, a second layer scores
+each token: its scores, averaged with weights that grow with them, are added, and the loss has a second part,
+the cross-entropy over the tokens.
 Needs torch, which is imported inside the functions.
 """
 
@@ -19,7 +21,8 @@ import numpy.typing as npt
 
 from textmine.coding.encoder import Windows, encoder_wanted, require_torch
 from textmine.coding.int8_network import Int8Network
-from textmine.errors import InputError
+from textmine.coding.machine import Machine, quiet_torch, threads_set
+from textmine.coding.marked_tokens import MarkedTokens
 
 if TYPE_CHECKING:
     import torch
@@ -34,6 +37,12 @@ HEAD_SPEED = 20.0
 WARM_UP = 0.1
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT = 1.0
+#: The weights of the layer that scores tokens start this near to 0.
+TOKENS_START = 0.02
+#: Where the settings of a saved network say that it scores tokens.
+BY_TOKEN = "by_token"
+#: A score that no token has: what fills up a window is not heeded.
+NO_HEED = -1e4
 #: Encoders that number positions from after that of the padding.
 _POSITIONS_AFTER_PADDING = ("roberta", "xlm-roberta", "camembert", "mpnet")
 #: Settings of an encoder that could have code or other files fetched; a model folder needs none of them.
@@ -62,54 +71,27 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Machine:
-    """Where it runs: torch ``device``, CPU ``threads`` (0: torch's own choice), bfloat16 or not."""
+class Scores:
+    """Of ``windows`` (windows, codes), their pooled ``states`` (windows, width); and of single ``tokens``.
 
-    device: str = "cpu"
-    threads: int = 0
-    half: bool = False
-
-
-def choose_machine(device: str | None = None, threads: int | None = None) -> Machine:
-    """The quickest device here (CUDA, then Apple's MPS, then the processor) unless one is named.
-
-    bfloat16 is used on processors and GPUs that calculate with it; elsewhere it would be slower. Raises
-    ``InputError`` for a device that is not here and ``ModelError`` where torch is not installed.
+    The latter is (windows, tokens, codes), or None where the network does not score them.
     """
-    require_torch()
-    import torch
 
-    if device is not None:
-        _check_device(device)
-    if device is None:
-        mps = torch.backends.mps.is_available()
-        device = "cuda" if torch.cuda.is_available() else "mps" if mps else "cpu"
-    if device.startswith("cuda"):
-        half = torch.cuda.is_bf16_supported()
-    else:
-        capable = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
-        half = device == "cpu" and bool(capable())
-    return Machine(device, threads or 0, half)
-
-
-def _check_device(device: str) -> None:
-    import torch
-
-    try:
-        if device.split(":")[0] not in ("cpu", "cuda", "mps"):
-            raise ValueError
-        torch.zeros(1, device=device)
-    except Exception:  # torch's reasons run over pages
-        raise InputError(f"No device {device} here. Choose cpu, or cuda or mps where there is one.") from None
+    windows: torch.Tensor
+    states: torch.Tensor
+    tokens: torch.Tensor | None
 
 
 class Network:
     """An encoder with a linear layer of ``codes`` outputs; its word vectors stay as they were.
 
-    That leaves half of the weights out of training and out of each member that is saved.
+    That leaves half of the weights out of training and out of each member that is saved. With ``by_token``
+    a second layer scores every token.
     """
 
-    def __init__(self, body: Any, n_codes: int, machine: Machine, *, dropout: float = 0.1) -> None:
+    def __init__(
+        self, body: Any, n_codes: int, machine: Machine, *, by_token: bool = False, dropout: float = 0.1
+    ) -> None:
         import torch
 
         self.machine = machine
@@ -118,12 +100,16 @@ class Network:
         words.weight.data = words.weight.data.half().float()  # as they are stored
         self.takes_kinds = body.config.model_type == "bert" and body.config.type_vocab_size > 1
         head = torch.nn.Linear(body.config.hidden_size, n_codes)
-        drop = torch.nn.Dropout(dropout)
-        self.module: Any = torch.nn.ModuleDict({"body": body, "drop": drop, "head": head})
+        parts = {"body": body, "drop": torch.nn.Dropout(dropout), "head": head}
+        if by_token:
+            parts["tokens"] = torch.nn.Linear(body.config.hidden_size, n_codes, bias=False)
+            torch.nn.init.normal_(parts["tokens"].weight, std=TOKENS_START)
+        self.by_token = by_token
+        self.module: Any = torch.nn.ModuleDict(parts)
         self.module.to(machine.device)
 
     @classmethod
-    def from_encoder(cls, encoder: str, n_codes: int, machine: Machine) -> Network:
+    def from_encoder(cls, encoder: str, n_codes: int, machine: Machine, *, by_token: bool = False) -> Network:
         """Of a pretrained encoder: a folder as ``find_encoder`` gives it, weights as safetensors.
 
         Raises ``ModelError`` where it cannot be had. Nothing is fetched.
@@ -138,13 +124,13 @@ class Network:
                 use_safetensors=True,
                 local_files_only=True,
             )
-        return cls(body, n_codes, machine)
+        return cls(body, n_codes, machine, by_token=by_token)
 
     @classmethod
     def from_parts(
         cls, config: dict[str, Any], words: npt.NDArray[np.float16], n_codes: int, machine: Machine
     ) -> Network:
-        """Of an encoder's settings and its word vectors; ``load_state`` brings the rest.
+        """Of what ``describe`` gives and the word vectors; ``load_state`` brings the rest.
 
         Nothing is fetched and no code but transformers' own is run, whatever the settings say. Raises
         ``ValueError`` where the vectors do not fit the settings.
@@ -153,16 +139,19 @@ class Network:
         from transformers import AutoConfig, AutoModel
 
         make: Any = AutoModel.from_config
-        body = make(AutoConfig.for_model(**_keep_plain(config)), trust_remote_code=False)
+        by_token = config.get(BY_TOKEN, False) is True
+        plain = {name: value for name, value in config.items() if name != BY_TOKEN}
+        body = make(AutoConfig.for_model(**_keep_plain(plain)), trust_remote_code=False)
         vectors = body.get_input_embeddings().weight
         if words.shape != tuple(vectors.shape) or not np.isfinite(words).all():
             raise ValueError("the vectors of words are not those of the encoder")
         vectors.data = torch.from_numpy(words.astype(np.float32))
-        return cls(body, n_codes, machine)
+        return cls(body, n_codes, machine, by_token=by_token)
 
     def describe(self) -> dict[str, Any]:
-        """The encoder's settings, as ``from_parts`` takes them."""
-        return _keep_plain(self.module["body"].config.to_diff_dict())
+        """The encoder's settings, and whether tokens are scored, as ``from_parts`` takes them."""
+        settings = _keep_plain(self.module["body"].config.to_diff_dict())
+        return settings | {BY_TOKEN: True} if self.by_token else settings
 
     @property
     def most_tokens(self) -> int:
@@ -210,8 +199,8 @@ class Network:
                     raise ValueError("the weights have another shape or are not finite")
                 parameter.copy_(torch.from_numpy(state[name].astype(np.float32)))
 
-    def run(self, windows: Windows, chosen: Ints) -> tuple[torch.Tensor, torch.Tensor]:
-        """Scores (windows, codes) and pooled states (windows, width); only training is in half precision."""
+    def run(self, windows: Windows, chosen: Ints) -> Scores:
+        """The scores of windows; only training is in half precision."""
         import torch
 
         length = int(max(len(windows.ids[w]) for w in chosen))
@@ -230,10 +219,7 @@ class Network:
             taken["token_type_ids"] = torch.from_numpy(kinds).to(device)
         with self.precision() if self.module.training else contextlib.nullcontext():
             states = self.module["body"](**taken).last_hidden_state
-            weight = taken["attention_mask"].unsqueeze(-1).to(states.dtype)
-            pooled = (states * weight).sum(1) / weight.sum(1)
-            scores = self.module["head"](self.module["drop"](pooled))
-        return scores.float(), pooled.float()
+            return score_states(self.module, states, taken["attention_mask"])
 
     def precision(self) -> contextlib.AbstractContextManager[Any]:
         """Where the machine is quicker in bfloat16, the context that computes in it."""
@@ -244,6 +230,21 @@ class Network:
         return torch.autocast(self.machine.device.split(":")[0], dtype=torch.bfloat16)
 
 
+def score_states(module: Any, states: torch.Tensor, mask: torch.Tensor) -> Scores:
+    """What the layers on top make of an encoder's last states (windows, tokens, width).
+
+    ``mask`` (windows, tokens) is 0 where a window is filled up.
+    """
+    weight = mask.unsqueeze(-1).to(states.dtype)
+    pooled = (states * weight).sum(1) / weight.sum(1)
+    scores = module["head"](module["drop"](pooled)).float()
+    if "tokens" not in module:
+        return Scores(scores, pooled.float(), None)
+    tokens = module["tokens"](module["drop"](states)).float()
+    heed = tokens.masked_fill(mask.unsqueeze(-1) == 0, NO_HEED).softmax(1)
+    return Scores(scores + (heed * tokens).sum(1), pooled.float(), tokens)
+
+
 def train_network(
     network: Network,
     windows: Windows,
@@ -252,13 +253,15 @@ def train_network(
     *,
     rows: Ints,
     weights: Floats | None = None,
+    marked: MarkedTokens | None = None,
     after_epoch: Callable[[int], bool] = lambda epoch: False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
     """Train in place on the texts ``rows``, targets (texts, codes) in [0, 1], NaN left out; gives the epochs.
 
-    ``after_epoch`` is told each epoch that is done (from 1) and stops the training where it gives True.
-    ``progress`` is told how many of how many batches are done.
+    ``marked`` tells which tokens people marked, to a network that scores them. ``after_epoch`` is told each
+    epoch that is done (from 1) and stops the training where it gives True. ``progress`` is told how many of
+    how many batches are done.
     """
     import torch
 
@@ -271,20 +274,23 @@ def train_network(
     per_epoch = math.ceil(len(rows) / recipe.batch)
     optimiser, schedule = _make_optimiser(network, recipe, per_epoch)
     lengths = np.maximum.reduceat(windows.lengths, first)
-    each = torch.nn.BCEWithLogitsLoss(reduction="none")
+    weights = np.ones(len(targets)) if weights is None else weights
+    levels = None if marked is None else marked.levels(np.flatnonzero(np.isin(windows.owner, rows)))
     with threads_set(network.machine):
         for epoch in range(recipe.epochs):
             network.module.train()
             for step, batch in enumerate(draw_batches(rows, lengths, recipe.batch, draw)):
                 chosen = np.concatenate([np.arange(first[t], first[t] + counts[t]) for t in batch])
-                scores = _largest(network.run(windows, chosen)[0], counts[batch])
-                wanted = torch.from_numpy(targets[batch]).float().to(scores.device)
-                known = ~torch.isnan(wanted)
-                loss = each(scores, torch.nan_to_num(wanted)) * known
-                if weights is not None:
-                    loss = loss * torch.from_numpy(weights[batch]).float().to(scores.device)[:, None]
+                found = network.run(windows, chosen)
+                loss: Any = _judge_texts(
+                    _largest(found.windows, counts[batch]), targets[batch], weights[batch]
+                )
+                if marked is not None and levels is not None and found.tokens is not None:
+                    wanted = marked.targets(chosen, found.tokens.shape[1])
+                    of_windows = weights[windows.owner[chosen]]
+                    loss = loss + _judge_tokens(found.tokens, wanted, levels, of_windows)
                 optimiser.zero_grad(set_to_none=True)
-                (loss.sum() / known.sum().clamp(min=1)).backward()
+                loss.backward()
                 torch.nn.utils.clip_grad_norm_(network.module.parameters(), LARGEST_GRADIENT)
                 optimiser.step()
                 schedule.step()
@@ -314,8 +320,8 @@ def run_all(network: Network, windows: Windows) -> tuple[Floats, Floats]:
     with torch.inference_mode(), threads_set(network.machine):
         for start in range(0, len(order), SCORED_AT_ONCE):
             chosen = order[start : start + SCORED_AT_ONCE]
-            found, pooled = network.run(windows, chosen)
-            scores[chosen], states[chosen] = found.cpu().numpy(), pooled.cpu().numpy()
+            found = network.run(windows, chosen)
+            scores[chosen], states[chosen] = found.windows.cpu().numpy(), found.states.cpu().numpy()
     return scores, states
 
 
@@ -339,6 +345,40 @@ def _largest(scores: torch.Tensor, counts: Ints) -> torch.Tensor:
     return torch.stack([part.max(dim=0).values for part in torch.split(scores, counts.tolist())])
 
 
+def _judge_texts(scores: torch.Tensor, targets: Floats, weights: Floats) -> torch.Tensor:
+    """The cross-entropy over the codes known of each text."""
+    import torch
+
+    wanted = torch.from_numpy(targets).float().to(scores.device)
+    known = ~torch.isnan(wanted)
+    each = torch.nn.functional.binary_cross_entropy_with_logits(
+        scores, torch.nan_to_num(wanted), reduction="none"
+    )
+    weighted = each * known * torch.from_numpy(weights).float().to(scores.device)[:, None]
+    return weighted.sum() / known.sum().clamp(min=1)
+
+
+def _judge_tokens(
+    scores: torch.Tensor, targets: npt.NDArray[np.float32], levels: Floats, weights: Floats
+) -> torch.Tensor:
+    """The cross-entropy over the tokens known, each window and code counting alike whatever the length.
+
+    A token of score 0 has the odds ``levels`` (codes,).
+    """
+    import torch
+
+    wanted = torch.from_numpy(targets).to(scores.device)
+    known = ~torch.isnan(wanted)
+    each = torch.nn.functional.binary_cross_entropy_with_logits(
+        scores + torch.from_numpy(levels).float().to(scores.device),
+        torch.nan_to_num(wanted),
+        reduction="none",
+    )
+    mean = (each * known).sum(1) / known.sum(1).clamp(min=1)
+    weighted = mean * torch.from_numpy(weights).float().to(scores.device)[:, None]
+    return weighted.sum() / known.any(1).sum().clamp(min=1)
+
+
 def _start_from_shares(network: Network, targets: Floats) -> None:
     """Set the constants of the head to the codes' shares, so that training does not begin by finding them."""
     import torch
@@ -352,9 +392,11 @@ def _start_from_shares(network: Network, targets: Floats) -> None:
 def _make_optimiser(network: Network, recipe: Recipe, per_epoch: int) -> tuple[Any, Any]:
     import torch
 
+    layers = [network.module[name] for name in ("head", "tokens") if name in network.module]
+    on_top = [p for layer in layers for p in layer.parameters()]
     parts = [
         {"params": [p for p in network.module["body"].parameters() if p.requires_grad], "lr": recipe.rate},
-        {"params": list(network.module["head"].parameters()), "lr": recipe.rate * HEAD_SPEED},
+        {"params": on_top, "lr": recipe.rate * HEAD_SPEED},
     ]
     optimiser = torch.optim.AdamW(parts, weight_decay=WEIGHT_DECAY, fused=True)
     total = per_epoch * recipe.epochs
@@ -369,35 +411,3 @@ def _make_optimiser(network: Network, recipe: Recipe, per_epoch: int) -> tuple[A
 def _keep_plain(config: dict[str, Any]) -> dict[str, Any]:
     """Settings without those that are not needed, in one order."""
     return {k: config[k] for k in sorted(config) if k not in _NOT_PLAIN and not k.startswith("_")}
-
-
-@contextlib.contextmanager
-def threads_set(machine: Machine) -> Iterator[None]:
-    """Run with the machine's number of CPU threads, then put back what was."""
-    import torch
-
-    before = torch.get_num_threads()
-    if machine.threads:
-        torch.set_num_threads(machine.threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-@contextlib.contextmanager
-def quiet_torch() -> Iterator[None]:
-    """Keep transformers' progress bars and notes off the screen while a model loads."""
-    from transformers.utils import logging
-
-    noise: Any = logging
-    level = noise.get_verbosity()
-    bars = noise.is_progress_bar_enabled()
-    noise.set_verbosity_error()
-    noise.disable_progress_bar()
-    try:
-        yield
-    finally:
-        noise.set_verbosity(level)
-        if bars:
-            noise.enable_progress_bar()

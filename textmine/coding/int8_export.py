@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textmine.coding.accurate import AccurateCoder
-from textmine.coding.finetune import Network
+from textmine.coding.finetune import Network, score_states
 from textmine.coding.int8_network import INPUTS, OUTPUT, Int8Network, require_onnxruntime
 from textmine.errors import ModelError
 
@@ -81,13 +81,12 @@ def export_plain(network: Network) -> bytes:
     class Scoring(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.body, self.head = network.module["body"], network.module["head"]
+            self.parts = network.module
 
         def forward(self, ids: Any, mask: Any, kinds: Any = None) -> Any:
             more = {} if kinds is None else {"token_type_ids": kinds}
-            states = self.body(input_ids=ids, attention_mask=mask, **more).last_hidden_state
-            weight = mask.unsqueeze(-1).to(states.dtype)
-            return self.head((states * weight).sum(1) / weight.sum(1))
+            states = self.parts["body"](input_ids=ids, attention_mask=mask, **more).last_hidden_state
+            return score_states(self.parts, states, mask).windows
 
     names = INPUTS if network.takes_kinds else INPUTS[:2]
     device = network.machine.device

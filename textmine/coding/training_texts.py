@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,8 @@ from textmine.codebook import Codebook
 from textmine.coding.teaching import Lesson
 
 Floats = npt.NDArray[np.float64]
+#: What people marked in comments, by row: (start, end, number of the code), code points of the cleaned text.
+Marks = dict[int, list[tuple[int, int, int]]]
 
 #: A quote is a training text of its own unless it is more than this share of its comment.
 LONGEST_QUOTE_SHARE = 0.85
@@ -28,7 +30,7 @@ class TrainingTexts:
 
     ``truth`` is (rows, codes) in [0, 1], NaN where nothing is known. ``owner`` is the comment that a row
     was cut from (its own position for a comment), -1 for the others; ``writer`` the respondent, '' for the
-    codebook.
+    codebook. ``marks`` tells what people marked in the comments.
     """
 
     texts: list[str]
@@ -37,6 +39,7 @@ class TrainingTexts:
     weight: Floats
     owner: npt.NDArray[np.int64]
     writer: list[str]
+    marks: Marks = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> npt.NDArray[np.object_]:
@@ -72,9 +75,8 @@ def gather_rows(
 
     No quote and no sentence of the codebook is among them if its normalised words are in ``withhold``.
     """
-    extra: list[_Row] = []
-    if quotes is not None and len(quotes):
-        extra += _cut_quotes(texts, questions, respondents, truth, quotes, codes)
+    marks = {} if quotes is None else _find_marks(texts, truth, quotes, codes)
+    extra = _cut_quotes(texts, questions, respondents, truth, marks)
     if codebook is not None:
         for sentence, code in _codebook_sentences(codebook):
             extra.append(_Row(sentence, "", (np.array(codes) == code).astype(float), 1.0, -1, ""))
@@ -90,6 +92,7 @@ def gather_rows(
         np.concatenate([np.ones(n), [row.weight for row in extra]]),
         np.concatenate([np.arange(n), [row.owner for row in extra]]).astype(np.int64),
         list(respondents) + [row.writer for row in extra],
+        marks,
     )
 
 
@@ -118,21 +121,21 @@ def _codebook_sentences(codebook: Codebook) -> list[tuple[str, str]]:
     ]
 
 
-def _cut_quotes(
-    texts: list[str],
-    questions: list[str],
-    respondents: Sequence[str],
-    truth: Floats,
-    quotes: pd.DataFrame,
-    codes: Sequence[str],
-) -> list[_Row]:
-    """Each quote with the codes it carries, and each comment without its quotes, which carries none."""
+def _find_marks(texts: list[str], truth: Floats, quotes: pd.DataFrame, codes: Sequence[str]) -> Marks:
+    """Where the quotes of codes that were given stand in their comments; others are left out."""
     place = {code: k for k, code in enumerate(codes)}
-    marked: dict[int, list[tuple[int, int, int]]] = {}
+    marked: Marks = {}
     for row, code, quote in zip(quotes["row"], quotes["code"], quotes["quote"], strict=True):
         start = texts[row].find(quote) if quote else -1
         if start >= 0 and code in place and truth[row, place[code]] == 1:
             marked.setdefault(int(row), []).append((start, start + len(quote), place[code]))
+    return marked
+
+
+def _cut_quotes(
+    texts: list[str], questions: list[str], respondents: Sequence[str], truth: Floats, marked: Marks
+) -> list[_Row]:
+    """Each quote with the codes it carries, and each comment without its quotes, which carries none."""
     cut: list[_Row] = []
     for row in sorted(marked):
         text, unknown = texts[row], np.isnan(truth[row])

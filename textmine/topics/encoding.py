@@ -26,7 +26,7 @@ def make_encoder(name: str) -> Callable[[Sequence[str]], Floats]:
     require_torch()
     from sentence_transformers import SentenceTransformer
 
-    from textmine.coding.finetune import quiet_torch
+    from textmine.coding.machine import quiet_torch
 
     with quiet_torch(), encoder_wanted(place):
         model = SentenceTransformer(place, device="cpu", local_files_only=True)
