@@ -48,6 +48,19 @@ def given(answers: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({code: [float(code in chosen) for chosen in answers["chosen"]] for code in _SAID})
 
 
+@pytest.fixture
+def marked(answers: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """For each code given the word that carries it, as people mark it."""
+    rows = [
+        (row, code, word)
+        for code in given
+        for row in np.flatnonzero(given[code] == 1)
+        for word in (code, code.capitalize())
+        if word in answers["text"][row]
+    ]
+    return pd.DataFrame(rows, columns=["row", "code", "quote"])
+
+
 @pytest.fixture(scope="session")
 def book() -> Codebook:
     codes = (Code(c, definition=f"It is about {c}.", examples=(f"more {c}",)) for c in _SAID)

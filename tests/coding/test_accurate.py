@@ -125,33 +125,25 @@ def test_first_network_stops_where_the_ranking_no_longer_improves(
     assert make(epochs=9).fit(answers, given).epochs_ == 4
 
 
-@pytest.fixture
-def money_marked(answers: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
-    """The word for money in each answer that carries the code."""
-    places = np.flatnonzero(given["money"] == 1)
-    words = ["money" if "money" in answers["text"][row] else "" for row in places]
-    return pd.DataFrame({"row": places, "code": "money", "quote": words})
-
-
 def test_marked_words_are_learned_one_by_one_in_fewer_rounds(
-    make, answers: pd.DataFrame, given: pd.DataFrame, money_marked: pd.DataFrame
+    make, answers: pd.DataFrame, given: pd.DataFrame, marked: pd.DataFrame
 ) -> None:
     assert not make().fit(answers, given).members_[0].by_token
-    with_marks = make(epochs=None).fit(answers, given, quotes=money_marked)
+    with_marks = make(epochs=None).fit(answers, given, quotes=marked)
     assert with_marks.members_[0].by_token
     assert with_marks.epochs_ <= accurate_room.EPOCHS_WITH_MARKS < accurate_room.EPOCHS
 
 
 def test_members_are_those_of_the_marks_they_were_trained_with(
-    make, trained: list[int], answers, given, money_marked: pd.DataFrame, tmp_path: Path
+    make, trained: list[int], answers, given, marked: pd.DataFrame, tmp_path: Path
 ) -> None:
     """The same quotes, of which one is a letter shorter: none of the networks is taken up."""
-    make().fit(answers, given, quotes=money_marked, resume_in=tmp_path)
+    make().fit(answers, given, quotes=marked, resume_in=tmp_path)
     trained.clear()
-    make().fit(answers, given, quotes=money_marked, resume_in=tmp_path)
+    make().fit(answers, given, quotes=marked, resume_in=tmp_path)
     assert trained == []
-    money_marked.loc[0, "quote"] = money_marked.loc[0, "quote"][:-1]
-    make().fit(answers, given, quotes=money_marked, resume_in=tmp_path)
+    marked.loc[0, "quote"] = marked.loc[0, "quote"][:-1]
+    make().fit(answers, given, quotes=marked, resume_in=tmp_path)
     assert trained == [0, 1, 2]
 
 

@@ -85,11 +85,13 @@ def test_loaded_coder_codes_as_the_saved_one(
 
 
 def test_coder_that_learned_from_marked_words_is_whole_too(
-    accurate_settings: dict[str, Any], answers: pd.DataFrame, given: pd.DataFrame, tmp_path: Path
+    accurate_settings: dict[str, Any],
+    answers: pd.DataFrame,
+    given: pd.DataFrame,
+    marked: pd.DataFrame,
+    tmp_path: Path,
 ) -> None:
-    rows = np.flatnonzero([text.count("money") == 1 for text in answers["text"]])
-    quotes = pd.DataFrame({"row": rows, "code": "money", "quote": "money"})
-    coder = AccurateCoder(**accurate_settings).fit(answers, given, quotes=quotes)
+    coder = AccurateCoder(**accurate_settings).fit(answers, given, quotes=marked)
     folder = save_coder(coder, tmp_path / "marked")
     assert "tokens.weight" in load_file(folder / "member-0.safetensors")
     again = load_coder(folder)

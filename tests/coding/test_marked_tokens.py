@@ -10,7 +10,7 @@ import pytest
 
 from textmine.codebook import Code, Codebook
 from textmine.coding.encoder import Windows, cut_windows, load_tokenizer
-from textmine.coding.marked_tokens import MarkedTokens, find_marked_tokens
+from textmine.coding.marked_tokens import MarkedTokens, find_marked_tokens, find_often_marked
 from textmine.coding.training_texts import TrainingTexts, gather_rows
 
 pytestmark = pytest.mark.usefixtures("tiny_encoder")
@@ -95,6 +95,29 @@ def test_windows_of_a_long_text_have_the_marks_where_their_words_are(tokenizer, 
     for w, words in enumerate(found):
         there = tokenizer.decode([int(i) for i in windows.ids[w]])
         assert words == " ".join(word for word in ("saved", "money") if word in there.split())
+
+
+@pytest.mark.parametrize(("marked", "often"), [(0, False), (1, False), (2, True), (4, True)])
+def test_codes_that_are_seldom_marked_are_not_judged_by_word(tokenizer, marked: int, often: bool) -> None:
+    truth = np.column_stack([np.ones(4), np.zeros(4), np.zeros(4)])
+    texts = [f"training number {n}" for n in range(4)]
+    quotes = [(n, "training", "training") for n in range(marked)]
+    rows = gather_rows(
+        texts,
+        [""] * 4,
+        list("abcd"),
+        truth,
+        CODES,
+        quotes=pd.DataFrame(quotes, columns=["row", "code", "quote"]),
+    )
+    found, carried = find_often_marked(rows)
+    assert found.tolist() == [often, False, False] and carried.tolist() == [True, False, False]
+
+
+def test_marks_are_not_used_where_most_codes_have_none(tokenizer) -> None:
+    quotes = QUOTES[:1]
+    assert mark(tokenizer)[2] is not None  # of two codes of three
+    assert mark(tokenizer, quotes=quotes)[2] is None
 
 
 def test_nobody_marked_anything(tokenizer) -> None:

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Known = npt.NDArray[np.bool_]
 #: Tokens from, to (not with it), and the number of the code.
 Stretch = tuple[int, int, int]
 
+#: From this share on, codes and comments count as most of them.
+MOST = 0.5
 #: A code of which next to no token is marked, or nearly all, is held for this rare, or common.
 LEAST_SHARE = 0.001
 
@@ -32,12 +35,12 @@ class MarkedTokens:
     """For each window: the ``answers`` tokens (from, to), the ``marked`` ones, and the codes ``known``.
 
     ``known`` is (windows, codes): whether all of a window's words that carry the code are marked. A code
-    that was given without a quote is not known, nor is one that nobody ever marked.
+    that was given without a quote is not known, nor is one that people seldom marked.
     """
 
     answers: list[tuple[int, int]]
     marked: list[list[Stretch]]
-    known: npt.NDArray[np.bool_]
+    known: Known
 
     def targets(self, chosen: Ints, length: int) -> npt.NDArray[np.float32]:
         """1, 0 or NaN (windows, tokens, codes) for the ``chosen`` windows, filled up to ``length`` tokens.
@@ -71,31 +74,43 @@ class MarkedTokens:
 
 
 def find_marked_tokens(tokenizer: Tokenizer, windows: Windows, rows: TrainingTexts) -> MarkedTokens | None:
-    """Which tokens of each window stand in what people marked; None where nobody marked anything.
+    """Which tokens of each window stand in what people marked; None where few codes were marked often.
 
     ``windows`` are cut from the texts of ``rows``. A quote that is a row of its own is marked from end to
     end; of the codebook and of taught texts nothing is known.
     """
-    if not rows.marks:
+    often, carried = find_often_marked(rows)
+    if not often.any() or often.sum() < MOST * carried.sum():
         return None
     encoded = tokenizer.encode_batch(list(rows.texts), add_special_tokens=False)
-    ever = np.zeros(rows.truth.shape[1], dtype=bool)
-    ever[[code for marks in rows.marks.values() for _, _, code in marks]] = True
     answers: list[tuple[int, int]] = []
     marked: list[list[Stretch]] = []
-    known = np.zeros((len(windows.ids), len(ever)), dtype=bool)
+    known = np.zeros((len(windows.ids), len(often)), dtype=bool)
     for w, (row, (place, first, count)) in enumerate(zip(windows.owner, windows.places, strict=True)):
         stretches, of_row = _find_in_row(rows, int(row), encoded[row].offsets)
         answers.append((place, place + count))
-        known[w] = of_row & ever
+        known[w] = of_row & often
         moved = ((max(a - first, 0), min(b - first, count), code) for a, b, code in stretches)
         marked.append([(place + a, place + b, code) for a, b, code in moved if a < b and known[w, code]])
     return MarkedTokens(answers, marked, known)
 
 
+def find_often_marked(rows: TrainingTexts) -> tuple[Known, Known]:
+    """For each code (codes,): whether most comments that carry it have its words marked; and if any carry it.
+
+    Where most have not, next to all of its words would be held for words that do not carry it.
+    """
+    own = rows.owner == np.arange(len(rows.texts))
+    carried = (rows.truth[own] == 1).sum(axis=0)
+    marked = np.zeros(len(carried))
+    for marks in rows.marks.values():
+        marked[list({code for _, _, code in marks})] += 1
+    return (carried > 0) & (marked >= MOST * carried), carried > 0
+
+
 def _find_in_row(
     rows: TrainingTexts, row: int, offsets: list[tuple[int, int]]
-) -> tuple[list[Stretch], npt.NDArray[np.bool_]]:
+) -> tuple[list[Stretch], Known]:
     """The marked tokens of a text, and of which codes (codes,) all that carries them is marked."""
     truth = rows.truth[row]
     if rows.owner[row] < 0:
