@@ -194,10 +194,8 @@ def write_table(runs: pd.DataFrame) -> None:
     shown = table[["data", "size", "method", "draws"]].copy()
     shown["texts"] = table["texts"].map("{:.0f}".format)
     for measure in _MEASURES:
-        spread = table[f"{measure}_sd"].map("{:.3f}".format)
-        shown[measure.replace("_", " ").replace("f1", "F1")] = (
-            table[measure].map("{:.3f}".format) + " (sd " + spread + ")"
-        )
+        spread = ["" if np.isnan(sd) else f" (sd {sd:.3f})" for sd in table[f"{measure}_sd"]]
+        shown[measure.replace("_", " ").replace("f1", "F1")] = table[measure].map("{:.3f}".format) + spread
     shown["seconds to learn"] = table["seconds"].map("{:.1f}".format)
     shown["processor seconds"] = table["processor_seconds"].map("{:.1f}".format)
     shares = ["" if np.isnan(share) else f"{share:.0%}" for share in table["share_of_setfit"]]

@@ -134,6 +134,14 @@ def test_marked_words_are_learned_one_by_one_in_fewer_rounds(
     assert with_marks.epochs_ <= accurate_room.EPOCHS_WITH_MARKS < accurate_room.EPOCHS
 
 
+def test_few_texts_have_no_word_judged(
+    make, answers: pd.DataFrame, given: pd.DataFrame, marked: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accurate_room, "FEW_TEXTS", 1000)
+    coder = make(epochs=None).fit(answers, given, quotes=marked)
+    assert not coder.members_[0].by_token
+
+
 def test_members_are_those_of_the_marks_they_were_trained_with(
     make, trained: list[int], answers, given, marked: pd.DataFrame, tmp_path: Path
 ) -> None:

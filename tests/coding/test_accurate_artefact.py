@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from textmine.coding import accurate as accurate_room
 from textmine.coding import encoder as encoder_room
 from textmine.coding.accurate import AccurateCoder
 from textmine.coding.artefact import load_coder, save_coder
@@ -90,7 +91,9 @@ def test_coder_that_learned_from_marked_words_is_whole_too(
     given: pd.DataFrame,
     marked: pd.DataFrame,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(accurate_room, "FEW_TEXTS", 1)
     coder = AccurateCoder(**accurate_settings).fit(answers, given, quotes=marked)
     folder = save_coder(coder, tmp_path / "marked")
     assert "tokens.weight" in load_file(folder / "member-0.safetensors")

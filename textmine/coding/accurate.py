@@ -43,7 +43,8 @@ Ints = npt.NDArray[np.int64]
 RATE, RATE_WIDTH = 1.2e-4, 384
 #: Rounds over the texts; with marked words there is more to learn from each, and too much after fewer.
 EPOCHS, EPOCHS_WITH_MARKS = 5, 3
-#: With fewer texts the layer on top starts from ridge regression on the states of the encoder as it is.
+#: With fewer texts the layer on top starts from ridge regression on the states of the encoder as it is, and
+#: single words are not judged.
 FEW_TEXTS = 1200
 #: Epochs without a better average precision on the held-out fold after which the first network stops.
 PATIENCE = 2
@@ -263,7 +264,8 @@ class _Bench:
     ) -> None:
         self.coder, self.encoder, self.windows, self.rows, self.fold = coder, encoder, windows, rows, fold
         self.machine = choose_machine(coder.device, coder.threads)
-        self.marked = find_marked_tokens(coder.tokenizer_, windows, rows)
+        many = len(rows.texts) >= FEW_TEXTS
+        self.marked = find_marked_tokens(coder.tokenizer_, windows, rows) if many else None
 
     def make_network(self, place: int) -> Network:
         """A network to train for ``place``; whatever was trained before, it starts from the same weights."""
