@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +10,10 @@ import pytest
 
 from textmine.coding.encoder import Windows, cut_windows, load_tokenizer
 from textmine.coding.finetune import Network, Recipe, draw_batches, score_windows, train_network
-from textmine.coding.machine import Machine, choose_machine, threads_set
+from textmine.coding.machine import Machine
 from textmine.coding.marked_tokens import MarkedTokens, find_marked_tokens
 from textmine.coding.training_texts import TrainingTexts
-from textmine.errors import InputError, ModelError
+from textmine.errors import ModelError
 
 pytestmark = pytest.mark.usefixtures("tiny_encoder")
 
@@ -278,35 +277,6 @@ def test_vectors_of_words_that_do_not_fit_are_refused(make, words: np.ndarray) -
 
 def test_encoder_says_how_long_a_window_it_takes(make) -> None:
     assert make().most_tokens == 512
-
-
-# --- the machine ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("device", ["gpu", "cuda:99", "meta", "", "cpu:x", "mps"])
-def test_device_that_is_not_here_is_told_in_one_line(device: str) -> None:
-    import torch
-
-    if device == "mps" and torch.backends.mps.is_available():
-        pytest.skip("this machine has mps")
-    with pytest.raises(InputError, match=r"^No device \S* ?here\. Choose cpu, or cuda or mps where there is"):
-        choose_machine(device)
-
-
-def test_machine_is_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (choose_machine("cpu", 2).device, choose_machine("cpu", 2).threads) == ("cpu", 2)
-    monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(ModelError, match=r"pip install textmine\[train\]"):
-        choose_machine()
-
-
-def test_threads_are_put_back(make) -> None:
-    import torch
-
-    before = torch.get_num_threads()
-    with threads_set(Machine(threads=before + 1)):
-        assert torch.get_num_threads() == before + 1
-    assert torch.get_num_threads() == before
 
 
 def test_weights_that_are_pickled_are_not_read(tiny_encoder: Path, tmp_path: Path) -> None:
