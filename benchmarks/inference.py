@@ -27,13 +27,13 @@ from protocols import choose_nhs, find_benchmarks, read_nhs, split_nhs
 from scoring import write_results
 
 from textmine.cleaning import repair_texts
-from textmine.coding.accurate import mean_average_precision
 from textmine.coding.calibrated import folds_by_respondent
 from textmine.coding.encoder import BUNDLED_ENCODER, Windows, cut_windows, find_encoder, load_tokenizer
 from textmine.coding.finetune import Network, Recipe, score_windows, train_network
 from textmine.coding.int8_export import export_plain, make_int8
 from textmine.coding.int8_network import Int8Network
 from textmine.coding.machine import Machine, choose_machine
+from textmine.coding.tuned_encoder import mean_average_precision
 from textmine.corpus import Corpus
 
 MOST_TOKENS = 160

@@ -9,8 +9,8 @@ of the networks that its cross-validation trains anyway, each judged on responde
 calibration and thresholds of the other folds. 'Taught': a fast coder that also learned from what the
 accurate one says of the texts to be coded, as an analyst has them before coding a wave; nobody's codes of
 these texts are used. Without a GPU a part takes half an hour on two cores. ``--keep`` names a folder where
-networks that are done are kept. ``--encoder`` takes another encoder than the bundled one, which gets a table
-of its own.
+networks that are done are kept. ``--encoder`` takes another encoder than the bundled one or, given again,
+several, whose scores are averaged; these get a table of their own.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("parts", nargs="*", help=f"what to run: {', '.join(PARTS)}; all by default")
     parser.add_argument("--keep", type=Path, help="folder of networks that are done")
     parser.add_argument("--threads", type=int, help="processor threads")
-    parser.add_argument("--encoder", default=BUNDLED_ENCODER, help="folder or name of another encoder")
+    parser.add_argument(
+        "--encoder", action="append", help="folder or name of another encoder; again for several"
+    )
     parser.add_argument("--folds", type=int, default=5, help="folds of the accurate tier")
     parser.add_argument("--epochs", type=int, help="its rounds over the texts, at most")
     asked = parser.parse_args(arguments)
@@ -79,7 +81,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     absent = False
     for part in asked.parts or PARTS:
         coder = AccurateCoder(
-            encoder=asked.encoder, folds=asked.folds, epochs=asked.epochs, threads=asked.threads
+            encoder=asked.encoder or [BUNDLED_ENCODER],
+            folds=asked.folds,
+            epochs=asked.epochs,
+            threads=asked.threads,
         )
         kept = None if asked.keep is None else asked.keep / part
         if part == "school":
@@ -197,10 +202,10 @@ def _write(
         table[column.replace(" ", "_")] = table["method"].map(of)
         shown[column] = table["method"].map({n: f"{v:.3f}" for n, v in of.items()}).fillna("")
     ratio = a_second[TAUGHT] / a_second[ACCURATE]
-    own = coder.encoder == BUNDLED_ENCODER
-    encoder = Path(coder.encoder).name
+    own = coder.encoders == (BUNDLED_ENCODER,)
+    names = [Path(encoder).name for encoder in coder.encoders]
     rounds = f" --epochs {coder.epochs}" if coder.epochs else ""
-    asked = "" if own else f" --encoder {encoder} --folds {coder.folds}{rounds}"
+    asked = "" if own else "".join(f" --encoder {name}" for name in names) + f" --folds {coder.folds}{rounds}"
     notes = [
         f"About {learned} texts learned from. Average precision and calibration error: means over codes. "
         f"The taught fast tier codes {ratio:.0f} times as many comments a second as the accurate tier, timed "
@@ -209,8 +214,8 @@ def _write(
         "",
         f"Made by `python benchmarks/tiers.py {part}{asked}`.",
     ]
-    name = f"tiers-{part}" if own else f"tiers-{part}-{encoder}"
-    title = f"The tiers beside each other: {part}" + ("" if own else f", encoder {encoder}")
+    name = f"tiers-{part}" if own else f"tiers-{part}-{'-'.join(names)}"
+    title = f"The tiers beside each other: {part}" + ("" if own else f", encoder {' and '.join(names)}")
     write_results(name, table, shown=shown, title=title, notes=notes)
     print(shown.to_string(), flush=True)
 

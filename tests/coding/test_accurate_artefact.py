@@ -8,6 +8,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from textmine.coding import accurate as accurate_room
 from textmine.coding import encoder as encoder_room
+from textmine.coding import tuned_encoder as tuning_room
 from textmine.coding.accurate import AccurateCoder
 from textmine.coding.artefact import load_coder, save_coder
 from textmine.coding.batch import code_corpus
@@ -93,7 +94,7 @@ def test_coder_that_learned_from_marked_words_is_whole_too(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(accurate_room, "FEW_TEXTS", 1)
+    monkeypatch.setattr(tuning_room, "FEW_TEXTS", 1)
     coder = AccurateCoder(**accurate_settings).fit(answers, given, quotes=marked)
     folder = save_coder(coder, tmp_path / "marked")
     assert "tokens.weight" in load_file(folder / "member-0.safetensors")
@@ -239,10 +240,13 @@ DAMAGE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "one bit of a member": (flip(MEMBER), "not the file that was saved"),
     "member cut, hash mended": (lambda f: (cut(MEMBER)(f), own_up(f)), "damaged: SafetensorError"),
     "member gone": (lambda f: (f / MEMBER).unlink(), f"{MEMBER} is missing"),
-    "member not named": (settings(lambda c: c["files"].pop(MEMBER)), "names 0 members, not 1"),
-    "member too many": (copy_member, "names 2 members, not 1"),
-    "no members": (settings(lambda c: c.update(members=0)), "names 1 members, not 0"),
-    "more members than files": (settings(lambda c: c.update(members=2)), "names 1 members, not 2"),
+    "member not named": (settings(lambda c: c["files"].pop(MEMBER)), f"does not name {MEMBER}"),
+    "member too many": (copy_member, "names member-1.safetensors, which no encoder has"),
+    "no members": (settings(lambda c: c.update(members=0)), f"names {MEMBER}, which no encoder has"),
+    "more members than files": (
+        settings(lambda c: c.update(members=2)),
+        "does not name member-1.safetensors",
+    ),
     "members a word": (settings(lambda c: c.update(members="one")), "damaged: TypeError"),
     "words gone": (lambda f: (f / WORDS).unlink(), f"{WORDS} is missing"),
     "words not named": (settings(lambda c: c["files"].pop(WORDS)), f"does not name {WORDS}"),
@@ -368,7 +372,7 @@ def test_members_that_are_gone_from_a_new_training_are_taken_away(
 ) -> None:
     twice = load_coder(save_coder(accurate, tmp_path / "one"))
     assert isinstance(twice, AccurateCoder)
-    twice.members_ = twice.members_ * 2
+    twice.tuned_ = [replace(twice.tuned_[0], members=twice.tuned_[0].members * 2)]
     save_coder(twice, tmp_path / "model")
     assert (tmp_path / "model" / "member-1.safetensors").is_file()
     save_coder(accurate, tmp_path / "model")

@@ -22,12 +22,12 @@ TRAIN = """
 import sys
 from pathlib import Path
 from tests.conftest import die_before
-from textmine.coding import accurate
+from textmine.coding import tuned_encoder
 from textmine.jobs.labelled import ColumnNames
 from textmine.jobs.train import Training, train_model
 
 step, out, comments, labels, codebook, encoder = sys.argv[1:]
-accurate.FEW_TEXTS = 1
+tuned_encoder.FEW_TEXTS = 1
 if int(step):
     die_before(int(step), Path(out), "open")
 train_model(

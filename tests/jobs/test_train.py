@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
-from textmine.coding import accurate as accurate_room
+from textmine.coding import tuned_encoder as tuning_room
 from textmine.coding.artefact import load_coder
 from textmine.coding.members import MemberStore
 from textmine.files import sha256_of_file
@@ -372,7 +372,7 @@ def accurate(study, tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory
         "accurate", encoder=str(tiny_encoder), epochs=1, folds=2, device="cpu", threads=1
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accurate_room, "FEW_TEXTS", 1)
+        patch.setattr(tuning_room, "FEW_TEXTS", 1)
         train_job.train_model(
             study.comments, [study.long], out, columns=columns, codebook=study.codebook, training=how
         )
@@ -382,7 +382,7 @@ def accurate(study, tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 def quick(tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[object, ...]:
     """Options of an accurate training that takes a moment."""
-    monkeypatch.setattr(accurate_room, "FEW_TEXTS", 1)
+    monkeypatch.setattr(tuning_room, "FEW_TEXTS", 1)
     return ("--tier", "accurate", "--encoder", tiny_encoder, "--epochs", 1, "--folds", 2, "--threads", 1)
 
 
@@ -437,13 +437,13 @@ def test_question_before_a_turn_goes_into_the_accurate_model(
     talk = tmp_path / "talk.txt"
     talk.write_text("Interviewer: Do you train together?\n\nP1: Both.\n", "utf-8")
     asked: list[tuple[str, str]] = []
-    cut = accurate_room.cut_windows
+    cut = tuning_room.cut_windows
 
     def watch(tokenizer, texts, questions, *, most_tokens):
         asked.extend(zip(texts, questions, strict=True))
         return cut(tokenizer, texts, questions, most_tokens=most_tokens)
 
-    monkeypatch.setattr(accurate_room, "cut_windows", watch)
+    monkeypatch.setattr(tuning_room, "cut_windows", watch)
     assert textmine("code", talk, "--model", accurate, "--out", tmp_path / "out").code == 0
     assert dict(asked)["Both."] == "Do you train together?"
     assert not [text for text, _ in asked if text.startswith("Do you")]  # the interviewer is not coded
@@ -466,9 +466,9 @@ def test_accurate_training_that_was_cut_off_goes_on(
     assert kept == ["member-0.safetensors", "member-1.safetensors"] and not (folder / "config.json").exists()
     monkeypatch.setattr(MemberStore, "put", put)
     places = []
-    learn = accurate_room._Bench.train
+    learn = tuning_room._Bench.train
     monkeypatch.setattr(
-        accurate_room._Bench,
+        tuning_room._Bench,
         "train",
         lambda self, place, tell: places.append(place) or learn(self, place, tell),
     )
@@ -506,6 +506,8 @@ def test_encoder_that_is_none_is_told_before_the_work(train, tmp_path: Path) -> 
     assert "The folder nothing is no encoder" in train(
         "--tier", "accurate", "--encoder", tmp_path / "nothing"
     )[0].error  # fmt: skip
+    again = ("--encoder", "/one/mine", "--encoder", "/one/mine")
+    assert "The encoder mine is named twice" in train("--tier", "accurate", *again)[0].error
 
 
 def test_missing_torch_is_told_in_one_line(

@@ -30,7 +30,7 @@ from textmine import (
     save_coder,
 )
 from textmine.annotations.keeping import keep_annotations
-from textmine.coding import accurate as accurate_room
+from textmine.coding import tuned_encoder as tuning_room
 from textmine.coding.accurate import AccurateCoder
 from textmine.disclosure.ledger import Ledger, Release, write_ledger
 from textmine.disclosure.reviewing import sign_review
@@ -123,7 +123,7 @@ def frame_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def train_accurate(rows: pd.DataFrame, out: Path) -> None:
     """An accurate coder on a random encoder of one small layer, whose tokenizer knows these comments."""
-    accurate_room.FEW_TEXTS = 1
+    tuning_room.FEW_TEXTS = 1
     answers = rows.rename(columns={"id": "doc_id", "comment": "text", "person": "group"})
     codes = rows.set_index("id")[["training", "money"]].astype(float)
     with tempfile.TemporaryDirectory() as folder:

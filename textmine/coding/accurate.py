@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,37 +19,20 @@ from textmine.coding.blend import cross_fit, fit_blend
 from textmine.coding.calibrated import CalibratedCoder, folds_by_respondent
 from textmine.coding.clauses import Unit
 from textmine.coding.coder import Coder
-from textmine.coding.encoder import BUNDLED_ENCODER, Windows, cut_windows, find_encoder, load_tokenizer
-from textmine.coding.evaluation import average_precision
+from textmine.coding.encoder import BUNDLED_ENCODER, find_encoder
 from textmine.coding.evidence import Stretches
 from textmine.coding.evidence_by_deletion import find_evidence_by_deletion
-from textmine.coding.finetune import Network, Recipe, score_windows, train_network
-from textmine.coding.int8_network import Int8Network
 from textmine.coding.machine import choose_machine
-from textmine.coding.marked_tokens import find_marked_tokens
-from textmine.coding.members import KeptMember, MemberStore
-from textmine.coding.probing import start_from_ridge
+from textmine.coding.members import MemberStore
 from textmine.coding.quotes import number_rows
 from textmine.coding.scorer import Scored
 from textmine.coding.training_texts import TrainingTexts, gather_rows
+from textmine.coding.tuned_encoder import Progress, TunedEncoder, Tuning, tell_part, tune_encoder
 from textmine.corpus import Corpus
-from textmine.errors import InputError, ModelError
+from textmine.errors import InputError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-#: The learning rate of an encoder this wide; a wider one is trained more slowly, or it forgets what it knew.
-RATE, RATE_WIDTH = 1.2e-4, 384
-#: Rounds over the texts; with marked words there is more to learn from each, and too much after fewer.
-EPOCHS, EPOCHS_WITH_MARKS = 5, 3
-#: With fewer texts the layer on top starts from ridge regression on the states of the encoder as it is, and
-#: single words are not judged.
-FEW_TEXTS = 1200
-#: Epochs without a better average precision on the held-out fold after which the first network stops.
-PATIENCE = 2
-#: Between the seeds of two coders there is room for this many networks.
-SEEDS_APART = 1000
-Progress = Callable[[int, int], None]
 
 
 class AccurateCoder(CalibratedCoder):
@@ -62,7 +44,8 @@ class AccurateCoder(CalibratedCoder):
     are scored by ``members`` networks trained on all texts. A score before calibration is a log-odds. Needs
     torch and transformers (``pip install textmine[train]``).
 
-    Arguments: ``encoder``, the bundled one, a folder or a downloaded one; ``epochs``, the most rounds over
+    Arguments: ``encoder``, the bundled one, a folder or a downloaded one, or several, each fine-tuned by
+    itself and their scores averaged; ``epochs``, the most rounds over
     the texts (None: 5, or 3 with quotes; the first network may stop all of them earlier); ``rate``, the
     encoder's learning rate (None: 1.2e-4, in proportion less where it is wider than 384); ``batch``, texts a
     step; ``most_tokens`` of a window; ``folds``; ``members``, whose scores are averaged; ``seed``; ``device``
@@ -79,7 +62,7 @@ class AccurateCoder(CalibratedCoder):
     def __init__(
         self,
         *,
-        encoder: str = BUNDLED_ENCODER,
+        encoder: str | Sequence[str] = BUNDLED_ENCODER,
         epochs: int | None = None,
         rate: float | None = None,
         batch: int = 32,
@@ -100,6 +83,16 @@ class AccurateCoder(CalibratedCoder):
         self.seed = seed
         self.device = device
         self.threads = threads
+
+    @property
+    def encoders(self) -> tuple[str, ...]:
+        """The encoders asked for. Raises ``InputError`` for none, and where one is named twice."""
+        named = (self.encoder,) if isinstance(self.encoder, str) else tuple(self.encoder)
+        if not named:
+            raise InputError(f"No encoder is named. Name {BUNDLED_ENCODER} or another.")
+        if twice := sorted({name for name in named if named.count(name) > 1}):
+            raise InputError(f"The encoder {Path(twice[0]).name} is named twice. Name each once.")
+        return named
 
     # --- learning -------------------------------------------------------------------------------------
 
@@ -129,7 +122,8 @@ class AccurateCoder(CalibratedCoder):
         corpus, truth = self._take_in(X, y, groups, codes, codebook)
         quotes, stances = number_rows(corpus, quotes), number_rows(corpus, stances, "stance")
         choose_machine(self.device, self.threads)  # what is missing is told before the work
-        find_encoder(self.encoder)
+        for encoder in self.encoders:
+            find_encoder(encoder)
         texts, questions, respondents = repair_texts(corpus.texts), corpus.questions, corpus.groups
         self.fast_ = Coder(folds=self.folds, seed=self.seed)
         self.fast_.fit(corpus, truth, codes=self.codes_, codebook=codebook, quotes=quotes, withhold=withhold)
@@ -144,7 +138,7 @@ class AccurateCoder(CalibratedCoder):
             withhold=set(withhold),
         )
         fold = folds_by_respondent(respondents, self.folds, self.seed)
-        held_out = self._train_members(rows, fold, resume_in, progress)
+        held_out = self._tune_encoders(rows, fold, resume_in, progress)
         self.deep_held_out_ = held_out
         self.blend_ = fit_blend(self.fast_.held_out_, held_out, truth)
         blended = self.blend_.scores(self.fast_.held_out_, held_out)
@@ -153,34 +147,27 @@ class AccurateCoder(CalibratedCoder):
         self._learn_stance(stances, texts, questions, respondents, truth)
         return self
 
-    def _train_members(
+    def _tune_encoders(
         self, rows: TrainingTexts, fold: Ints, resume_in: Path | None, progress: Progress
     ) -> Floats:
-        """Train a network for each fold and those that are kept; gives held-out scores (n, codes)."""
-        encoder = find_encoder(self.encoder)
-        self.tokenizer_ = load_tokenizer(encoder)
-        windows = cut_windows(self.tokenizer_, rows.texts, rows.questions, most_tokens=self.most_tokens)
-        store = MemberStore(resume_in, self._training_key(rows, fold))
-        bench = _Bench(self, encoder, windows, rows, fold)
-        scores = np.full((len(fold), len(self.codes_)), np.nan)
-        self.epochs_ = self.epochs or (EPOCHS_WITH_MARKS if bench.marked else EPOCHS)
-        self.members_: list[Network | Int8Network] = []
-        for place in range(self.folds + self.members):
-            if (found := store.take(place)) is None:
-                found = bench.train(place, _tell_part(progress, place, self.folds + self.members))
-                store.put(place, found)
-            self.epochs_ = found.epochs
-            if place < self.folds:
-                scores[fold == place] = found.scores
-            else:
-                network = bench.make_network(place)
-                network.load_state(found.state)
-                self.members_.append(network)
-        return scores
+        """Fine-tune each encoder; gives the mean of their held-out scores (n, codes)."""
+        settings = self.get_params()
+        tuning = Tuning(**{name: value for name, value in settings.items() if name != "encoder"})
+        self.tuned_: list[TunedEncoder] = []
+        found = []
+        for k, encoder in enumerate(self.encoders):
+            store = MemberStore(resume_in, self._training_key(encoder, rows, fold), first=k * tuning.networks)
+            tuned, held_out = tune_encoder(
+                encoder, rows, fold, tuning, store, tell_part(progress, k, len(self.encoders))
+            )
+            self.tuned_.append(tuned)
+            found.append(held_out)
+        return np.asarray(np.mean(found, axis=0))
 
-    def _training_key(self, rows: TrainingTexts, fold: Ints) -> str:
+    def _training_key(self, encoder: str, rows: TrainingTexts, fold: Ints) -> str:
         """A hash of all that a member is made from, so that only the same training takes it up."""
         settings = {k: v for k, v in self.get_params().items() if k not in ("device", "threads")}
+        settings["encoder"] = encoder
         said = [settings, rows.texts, rows.questions, rows.writer, sorted(rows.marks.items())]
         digest = hashlib.sha256(json.dumps(said).encode())
         for values in (rows.truth, rows.weight, fold):
@@ -194,10 +181,9 @@ class AccurateCoder(CalibratedCoder):
 
         ``texts`` (n,) are cleaned ones, ``questions`` (n,) what each answers.
         """
-        check_is_fitted(self, "members_")
+        check_is_fitted(self, "tuned_")
         fast, scored = self.fast_.score_repaired(texts, questions)
-        windows = cut_windows(self.tokenizer_, texts, questions, most_tokens=self.most_tokens)
-        found = [score_windows(network, windows) for network in self.members_]
+        found = [one.score(texts, questions, self.most_tokens) for one in self.tuned_]
         blended = self.blend_.scores(fast, np.mean(found, axis=0))
         return blended, replace(scored, scores=blended)
 
@@ -240,7 +226,7 @@ class AccurateCoder(CalibratedCoder):
     @property
     def known_questions(self) -> tuple[str, ...]:
         """The questions, normalised, that it was trained on answers to."""
-        check_is_fitted(self, "members_")
+        check_is_fitted(self, "tuned_")
         return self.fast_.known_questions
 
     def judge_held_out(
@@ -254,109 +240,3 @@ class AccurateCoder(CalibratedCoder):
         fold = folds_by_respondent(respondents, self.folds, self.seed)
         truth = np.asarray(y, dtype=np.float64)
         return cross_fit(self.fast_.held_out_, self.deep_held_out_, truth, fold, seed=self.seed)
-
-
-class _Bench:
-    """Trains the networks of one coder: first one for each fold, on all other folds, then those to keep."""
-
-    def __init__(
-        self, coder: AccurateCoder, encoder: str, windows: Windows, rows: TrainingTexts, fold: Ints
-    ) -> None:
-        self.coder, self.encoder, self.windows, self.rows, self.fold = coder, encoder, windows, rows, fold
-        self.machine = choose_machine(coder.device, coder.threads)
-        many = len(rows.texts) >= FEW_TEXTS
-        self.marked = find_marked_tokens(coder.tokenizer_, windows, rows) if many else None
-
-    def make_network(self, place: int) -> Network:
-        """A network to train for ``place``; whatever was trained before, it starts from the same weights."""
-        import torch
-
-        torch.manual_seed(self._seed(place))
-        network = Network.from_encoder(
-            self.encoder, self.rows.truth.shape[1], self.machine, by_token=self.marked is not None
-        )
-        if network.most_tokens < self.coder.most_tokens:
-            raise InputError(
-                f"The encoder takes windows of {network.most_tokens} tokens at most, not "
-                f"{self.coder.most_tokens}. Lower most_tokens."
-            )
-        return network
-
-    def _rate(self, network: Network) -> float:
-        return self.coder.rate or RATE * min(1.0, RATE_WIDTH / network.width)
-
-    def _seed(self, place: int) -> int:
-        return self.coder.seed * SEEDS_APART + place
-
-    def train(self, place: int, progress: Progress) -> KeptMember:
-        """The network of a fold, or, past the folds, one on all texts.
-
-        The first looks at its held-out fold after each epoch and may stop early; the others then train for
-        as long as it did, so that none of the scores they give of their own folds was picked.
-        """
-        coder, held_out = self.coder, place < self.coder.folds
-        test = np.flatnonzero(self.fold == place)
-        train = self.rows.allow(self.fold, place) if held_out else np.arange(len(self.rows.texts))
-        network = self.make_network(place)
-        unseen = self.windows.select(test)
-        watch = _Watch(network, unseen, self.rows.truth[test])
-        few = len(train) < FEW_TEXTS
-        if few:
-            start_from_ridge(network, self.windows, self.rows.truth, train, self.rows.weight)
-        recipe = Recipe(
-            coder.epochs_, self._rate(network), coder.batch, seed=self._seed(place), keep_head=few
-        )
-        taken = train_network(
-            network,
-            self.windows,
-            self.rows.truth,
-            recipe,
-            rows=train,
-            weights=self.rows.weight,
-            marked=self.marked,
-            after_epoch=watch.stop if place == 0 else lambda epoch: False,
-            progress=progress,
-        )
-        if not held_out:
-            state = network.state()
-            _refuse_divergence(state.values())
-            return KeptMember(state, np.zeros((0, 0)), taken)
-        scores = score_windows(network, unseen)
-        _refuse_divergence([scores])
-        return KeptMember({}, scores, taken)
-
-
-class _Watch:
-    """Stops a training when the held-out fold has not been ranked better for some epochs."""
-
-    def __init__(self, network: Network, windows: Windows, truth: Floats) -> None:
-        self.network, self.windows, self.truth = network, windows, truth
-        self.best, self.best_epoch = -1.0, 0
-
-    def stop(self, epoch: int) -> bool:
-        scores = score_windows(self.network, self.windows)
-        _refuse_divergence([scores])
-        precision = mean_average_precision(scores, self.truth)
-        if precision > self.best:
-            self.best, self.best_epoch = precision, epoch
-        return epoch - self.best_epoch >= PATIENCE
-
-
-def _refuse_divergence(values: Iterable[npt.NDArray[Any]]) -> None:
-    if not all(np.isfinite(part).all() for part in values):
-        raise ModelError("The training went astray: its weights are no numbers. Train with a lower rate.")
-
-
-def mean_average_precision(scores: Floats, truth: Floats) -> float:
-    """The mean average precision over the codes that some of the texts carry; 0 where none does.
-
-    >>> mean_average_precision(np.array([[2.0], [1.0]]), np.array([[1.0], [0.0]]))
-    1.0
-    """
-    columns = zip(scores.T, truth.T, strict=True)
-    found = np.array([average_precision(s[~np.isnan(t)], t[~np.isnan(t)]) for s, t in columns])
-    return float(found[~np.isnan(found)].mean()) if (~np.isnan(found)).any() else 0.0
-
-
-def _tell_part(progress: Progress, part: int, parts: int) -> Progress:
-    return lambda done, total: progress(part * total + done, parts * total)

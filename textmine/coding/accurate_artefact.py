@@ -3,7 +3,8 @@
     config.json   codebook.yaml   memory.safetensors   tokenizer.json   words.safetensors
     member-0.safetensors ...      fast/   a whole folder of the fast coder
 
-An int8 one (``int8_export``) has member-0.onnx ... in the place of the members and the words.
+An int8 one (``int8_export``) has member-0.onnx ... in the place of the members and the words. Where there are
+further encoders, each has its members, words and tokenizer in a folder of its own, encoder-1 ....
 
 Nothing else is needed to load it: no encoder from a package or a hub.
 """
@@ -36,10 +37,11 @@ from textmine.coding.machine import choose_machine
 from textmine.coding.stance_artefact import save_stance
 from textmine.coding.thresholds import Calibration
 from textmine.coding.tokenizer_check import find_unsafe
+from textmine.coding.tuned_encoder import TunedEncoder
 from textmine.files import atomic_path, atomic_text, write_json
 
-_FILES = ("codebook.yaml", "memory.safetensors", "tokenizer.json", "fast/config.json")
-_WORDS = "words.safetensors"
+_MEMORY = "memory.safetensors"
+_FILES = {"codebook.yaml", _MEMORY, "fast/config.json"}
 
 
 def save_accurate(coder: CalibratedCoder, folder: Path) -> Path:
@@ -52,40 +54,29 @@ def save_accurate(coder: CalibratedCoder, folder: Path) -> Path:
     if not isinstance(coder, AccurateCoder):
         raise TypeError(f"no way to save a {type(coder).__name__}")
     save_coder(coder.fast_, folder / "fast")
-    tensors: dict[str, dict[str, Any]] = {
-        "memory.safetensors": memory_tensors(coder.memory_, len(coder.codes_)),
-        **_member_tensors(coder),
-    }
-    for name, content in tensors.items():
-        with atomic_path(folder / name) as temporary:
-            save_file({key: np.ascontiguousarray(value) for key, value in content.items()}, temporary)
-    int8 = [member for member in coder.members_ if isinstance(member, Int8Network)]
-    for k, member in enumerate(int8):
-        with atomic_path(folder / _name_member(k, int8=True)) as temporary:
-            temporary.write_bytes(member.content)
-    graphs = [_name_member(k, int8=True) for k in range(len(int8))]
+    with atomic_path(folder / _MEMORY) as temporary:
+        save_file(memory_tensors(coder.memory_, len(coder.codes_)), temporary)
     with atomic_text(folder / "codebook.yaml") as handle:
         handle.write(coder.codebook_.dumps())
-    with atomic_text(folder / "tokenizer.json") as handle:
-        handle.write(coder.tokenizer_.to_str())
+    networks = [name for k, tuned in enumerate(coder.tuned_) for name in _save_encoder(tuned, folder, k)]
     own = {
         "blend": {
             "first": [[c.slope, c.intercept] for c in coder.blend_.first],
             "second": [[c.slope, c.intercept] for c in coder.blend_.second],
             "share": coder.blend_.share,
         },
-        "epochs": coder.epochs_,
-        "members": len(coder.members_),
-        "network": coder.members_[0].describe(),
+        **_describe_encoder(coder.tuned_[0]),
     }
+    if further := [_describe_encoder(tuned) for tuned in coder.tuned_[1:]]:
+        own["further_encoders"] = further
     within = json.loads((folder / "fast" / "config.json").read_text(encoding="utf-8"))["files"]
     fast = [f"fast/{name}" for name in ("config.json", *within)]
     stance = save_stance(coder.stance_, folder)
-    files = ["codebook.yaml", "tokenizer.json", *tensors, *graphs, *fast, *stance]
+    files = ["codebook.yaml", _MEMORY, *networks, *fast, *stance]
     described = describe_coder(coder, coder.tier, own, files, folder)
-    encoder = Path(coder.encoder).expanduser()
-    name = encoder.resolve().name if encoder.is_dir() else coder.encoder
-    described["parameters"] |= {"encoder": name, "device": None, "threads": None}
+    names = [_name_encoder(encoder) for encoder in coder.encoders]
+    named = names if further else names[0]
+    described["parameters"] |= {"encoder": named, "device": None, "threads": None}
     write_json(described, folder / "config.json")
     return folder
 
@@ -96,73 +87,115 @@ def load_accurate(folder: Path, config: dict[str, Any]) -> AccurateCoder:
     Raises ``ModelError`` where a part does not fit the others, and where torch is not installed.
     """
     from safetensors.numpy import load_file
-    from tokenizers import Tokenizer
 
-    int8 = config["network"].get("form") == Int8Network.form
-    if not int8:
-        require_torch()
-    members = [_name_member(k, int8=int8) for k in range(config["members"])]
-    named = [name for name in config["files"] if name.startswith("member-")]
-    if not members or sorted(named) != sorted(members):
-        raise damaged(folder, f"it names {len(named)} members, not {len(members)}")
-    wanted = _FILES if int8 else (*_FILES, _WORDS)
-    if missing := sorted(set(wanted) - set(config["files"])):
+    described = [config, *config.get("further_encoders", [])]
+    wanted = {name for k, one in enumerate(described) for name in _name_files(one, k)}
+    if missing := sorted((wanted | _FILES) - set(config["files"])):
         raise damaged(folder, f"it does not name {', '.join(missing)}")
+    own = [name for name in config["files"] if not name.startswith("fast/")]
+    if left := sorted({name for name in own if Path(name).name.startswith("member-")} - wanted):
+        raise damaged(folder, f"it names {', '.join(left)}, which no encoder has")
+    if any(one["network"].get("form") != Int8Network.form for one in described):
+        require_torch()
     coder = AccurateCoder(**config["parameters"])
+    if len(coder.encoders) != len(described):
+        raise damaged(folder, f"it is of {len(coder.encoders)} encoders and describes {len(described)}")
     fast = load_coder(folder / "fast")
     if not isinstance(fast, Coder) or fast.codes_ != config["codes"]:
         raise damaged(folder, "the fast coder within is of another model")
     coder.fast_ = fast
-    coder.memory_ = memory_from(load_file(folder / "memory.safetensors"), config["salt"])
-    content = (folder / "tokenizer.json").read_text(encoding="utf-8")
-    if problem := find_unsafe(content):
-        raise damaged(folder, problem)
-    coder.tokenizer_ = Tokenizer.from_str(content)
-    coder.tokenizer_.no_truncation()
-    coder.tokenizer_.no_padding()
+    coder.memory_ = memory_from(load_file(folder / _MEMORY), config["salt"])
     first, second = (
         [Calibration(float(a), float(b)) for a, b in config["blend"][side]] for side in ("first", "second")
     )
     coder.blend_ = Blend(first, second, float(config["blend"]["share"]))
-    coder.epochs_ = int(config["epochs"])
-    read = _read_int8 if int8 else _read_members
-    coder.members_ = [*read(folder, members, config, coder)]
+    coder.tuned_ = [_load_encoder(folder, one, k, coder, config["codes"]) for k, one in enumerate(described)]
     _check_fit(coder, folder, config)
     return coder
 
 
-def _member_tensors(coder: AccurateCoder) -> dict[str, dict[str, Any]]:
-    """The tensors of the members that are torch's, by the name of their file."""
-    own = [member for member in coder.members_ if isinstance(member, Network)]
-    files: dict[str, dict[str, Any]] = {_name_member(k): dict(m.state()) for k, m in enumerate(own)}
-    return {_WORDS: {"words": own[0].words()}, **files} if own else files
+def _save_encoder(tuned: TunedEncoder, folder: Path, place: int) -> list[str]:
+    """Write the files of one encoder; gives their names."""
+    from safetensors.numpy import save_file
+
+    names = _name_files(_describe_encoder(tuned), place)
+    (folder / names[0]).parent.mkdir(exist_ok=True)
+    with atomic_text(folder / names[0]) as handle:
+        handle.write(tuned.tokenizer.to_str())
+    contents: list[Any] = [m.content if isinstance(m, Int8Network) else m.state() for m in tuned.members]
+    if isinstance(first := tuned.members[0], Network):
+        contents.append({"words": first.words()})
+    for name, content in zip(names[1:], contents, strict=True):
+        with atomic_path(folder / name) as temporary:
+            if isinstance(content, bytes):
+                temporary.write_bytes(content)
+            else:
+                save_file({k: np.ascontiguousarray(v) for k, v in content.items()}, temporary)
+    return names
+
+
+def _load_encoder(
+    folder: Path, described: dict[str, Any], place: int, coder: AccurateCoder, codes: list[str]
+) -> TunedEncoder:
+    from tokenizers import Tokenizer
+
+    names = _name_files(described, place)
+    content = (folder / names[0]).read_text(encoding="utf-8")
+    if problem := find_unsafe(content):
+        raise damaged(folder, problem)
+    tokenizer = Tokenizer.from_str(content)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    read = _read_int8 if described["network"].get("form") == Int8Network.form else _read_members
+    members = [*read(folder, names[1:], described["network"], coder, len(codes))]
+    return TunedEncoder(tokenizer, members, int(described["epochs"]))
 
 
 def _read_members(
-    folder: Path, names: list[str], config: dict[str, Any], coder: AccurateCoder
+    folder: Path, names: list[str], described: dict[str, Any], coder: AccurateCoder, n_codes: int
 ) -> Iterator[Network]:
     from safetensors.numpy import load_file
 
-    words = load_file(folder / _WORDS)["words"]
+    *members, words = names
+    vectors = load_file(folder / words)["words"]
     machine = choose_machine(coder.device, coder.threads)
-    for name in names:
-        network = Network.from_parts(config["network"], words, len(config["codes"]), machine)
+    for name in members:
+        network = Network.from_parts(described, vectors, n_codes, machine)
         network.load_state(load_file(folder / name))
         yield network
 
 
 def _read_int8(
-    folder: Path, names: list[str], config: dict[str, Any], coder: AccurateCoder
+    folder: Path, names: list[str], described: dict[str, Any], coder: AccurateCoder, n_codes: int
 ) -> Iterator[Int8Network]:
     for name in names:
-        network = Int8Network((folder / name).read_bytes(), config["network"], threads=coder.threads)
-        if network.n_codes != len(config["codes"]):
+        network = Int8Network((folder / name).read_bytes(), described, threads=coder.threads)
+        if network.n_codes != n_codes:
             raise damaged(folder, f"{name} is of another number of codes")
         yield network
 
 
-def _name_member(k: int, *, int8: bool = False) -> str:
-    return f"member-{k}.onnx" if int8 else f"member-{k}.safetensors"
+def _describe_encoder(tuned: TunedEncoder) -> dict[str, Any]:
+    return {
+        "epochs": tuned.epochs,
+        "members": len(tuned.members),
+        "network": tuned.members[0].describe(),
+    }
+
+
+def _name_files(described: dict[str, Any], place: int) -> list[str]:
+    """The files of one encoder: its tokenizer, its members and, unless they are int8, its words."""
+    int8 = described["network"].get("form") == Int8Network.form
+    ending = "onnx" if int8 else "safetensors"
+    members = [f"member-{k}.{ending}" for k in range(described["members"])]
+    within = f"encoder-{place}/" if place else ""
+    return [within + name for name in ("tokenizer.json", *members, *([] if int8 else ["words.safetensors"]))]
+
+
+def _name_encoder(encoder: str) -> str:
+    """The name that an encoder goes by, without the place where it lies."""
+    path = Path(encoder).expanduser()
+    return path.resolve().name if path.is_dir() else encoder
 
 
 def _check_fit(coder: AccurateCoder, folder: Path, config: dict[str, Any]) -> None:
@@ -181,7 +214,8 @@ def _check_fit(coder: AccurateCoder, folder: Path, config: dict[str, Any]) -> No
         raise damaged(folder, "the share of the fast coder in the blend is not within 0 and 1")
     if any(scores.shape != (n_codes,) for scores in coder.memory_.scores.values()):
         raise damaged(folder, "it remembers scores of another number of codes")
-    if coder.tokenizer_.get_vocab_size() > min(member.n_words for member in coder.members_):
-        raise damaged(folder, "its tokenizer knows words that its encoder does not")
-    if not all(coder.most_tokens <= member.most_tokens for member in coder.members_):
-        raise damaged(folder, "its windows are longer than its encoder takes")
+    for tuned in coder.tuned_:
+        if tuned.tokenizer.get_vocab_size() > min(member.n_words for member in tuned.members):
+            raise damaged(folder, "its tokenizer knows words that its encoder does not")
+        if not all(coder.most_tokens <= member.most_tokens for member in tuned.members):
+            raise damaged(folder, "its windows are longer than its encoder takes")

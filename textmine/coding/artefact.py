@@ -58,9 +58,9 @@ def save_coder(coder: CalibratedCoder, folder: Path | str) -> Path:
         save_accurate(coder, folder)
     for name in before - _named_files(folder):
         (folder / name).unlink(missing_ok=True)
-    within = folder / "fast"
-    if within.is_dir() and not any(within.iterdir()):
-        within.rmdir()
+    for within in {(folder / name).parent for name in before} - {folder}:
+        if within.is_dir() and not any(within.iterdir()):
+            within.rmdir()
     return folder
 
 

@@ -12,7 +12,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,22 +41,22 @@ def shrink_coder(coder: AccurateCoder) -> AccurateCoder:
     int8 already or a package is missing.
 
     >>> coder = AccurateCoder(folds=3)
-    >>> coder.members_ = []  # what ``fit`` learns: a network for each seed
+    >>> coder.tuned_ = []  # what ``fit`` learns: for each encoder its networks
     >>> shrink_coder(coder) is coder  # another coder; the one given stays as it was
     False
     """
-    members: list[Network | Int8Network] = []
-    for member in coder.members_:
-        if isinstance(member, Int8Network):
-            raise ModelError("This model is int8 already. Name the one it was made of.")
-        members.append(make_int8(member, threads=coder.threads))
     small = copy.copy(coder)
-    small.members_ = members
+    small.tuned_ = [
+        replace(tuned, members=[make_int8(member, threads=coder.threads) for member in tuned.members])
+        for tuned in coder.tuned_
+    ]
     return small
 
 
-def make_int8(network: Network, *, threads: int | None = None) -> Int8Network:
-    """The int8 network of a fine-tuned one."""
+def make_int8(network: Network | Int8Network, *, threads: int | None = None) -> Int8Network:
+    """The int8 network of a fine-tuned one. Raises ``ModelError`` where it is int8 already."""
+    if isinstance(network, Int8Network):
+        raise ModelError("This model is int8 already. Name the one it was made of.")
     require_onnxruntime()
     try:
         import onnx

@@ -29,11 +29,12 @@ class KeptMember:
 class MemberStore:
     """Puts members into a folder and takes them out again, if they are of the same training (``key``).
 
-    Without a folder it keeps nothing.
+    Without a folder it keeps nothing. ``first`` is the number of the first in the folder, where there are
+    others before it.
     """
 
-    def __init__(self, folder: Path | None, key: str) -> None:
-        self.folder, self.key = folder, key
+    def __init__(self, folder: Path | None, key: str, first: int = 0) -> None:
+        self.folder, self.key, self.first = folder, key, first
 
     def take(self, place: int) -> KeptMember | None:
         """The member of a fold, or None where it is not there, is damaged or is of another training."""
@@ -78,7 +79,7 @@ class MemberStore:
 
     def _path(self, place: int) -> Path:
         assert self.folder is not None
-        return self.folder / f"member-{place}.safetensors"
+        return self.folder / f"member-{self.first + place}.safetensors"
 
 
 def _digest(tensors: Mapping[str, npt.NDArray[Any]]) -> str:

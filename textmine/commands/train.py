@@ -56,7 +56,10 @@ def train(
         typer.Option(help="A model, or a table of its scores, that the fast tier learns from as well."),
     ] = None,
     encoder: Annotated[
-        str | None, typer.Option(help="Accurate tier: a sentence-transformers folder, or a downloaded one.")
+        list[str] | None,
+        typer.Option(
+            help="Accurate tier: a sentence-transformers folder, or a downloaded one; may be given again."
+        ),
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Accurate tier: most rounds.")] = None,
     folds: Annotated[int | None, typer.Option(min=2, help="Accurate tier: networks to train.")] = None,
@@ -77,7 +80,9 @@ def train(
     from textmine.jobs.labelled import ColumnNames
     from textmine.jobs.train import Training, train_model
 
-    training = Training(tier.value, seed, teacher, encoder, epochs, folds, device, threads, learning_curve)
+    training = Training(
+        tier.value, seed, teacher, encoder or None, epochs, folds, device, threads, learning_curve
+    )
     silent = quiet or json
     with (
         show_steps(silent or tier is Tier.accurate) as step,

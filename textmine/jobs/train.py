@@ -53,15 +53,15 @@ class TrainReport:
 @dataclass(frozen=True)
 class Training:
     """How to train: the ``tier``, fast or accurate; the ``seed``; a ``teacher`` for the fast tier, a model's
-    name or folder or a table of probabilities; and, for the accurate tier, ``encoder``, ``epochs``, ``folds``
-    (members), ``device`` and CPU ``threads``, None for the usual. ``learning_curve``, for the fast tier, says
-    whether to trace what more coded texts would bring.
+    name or folder or a table of probabilities; and, for the accurate tier, ``encoder`` (or several),
+    ``epochs``, ``folds`` (members), ``device`` and CPU ``threads``, None for the usual. ``learning_curve``,
+    for the fast tier, says whether to trace what more coded texts would bring.
     """
 
     tier: str = "fast"
     seed: int = 0
     teacher: str | None = None
-    encoder: str | None = None
+    encoder: str | Sequence[str] | None = None
     epochs: int | None = None
     folds: int | None = None
     device: str | None = None
