@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -161,9 +162,29 @@ def test_card_names_every_encoder(both: tuple[AccurateCoder, Path]) -> None:
     assert "the first of the 2 of each encoder also chose" in said
 
 
-def test_encoders_that_are_none_or_the_same_are_refused(answers: pd.DataFrame, given: pd.DataFrame) -> None:
+def test_encoders_of_one_name_in_two_folders_are_two(
+    settings: dict[str, Any],
+    tiny_encoder: Path,
+    answers: pd.DataFrame,
+    given: pd.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    other = Path(shutil.copytree(tiny_encoder, tmp_path / "other" / "tiny"))
+    monkeypatch.setattr(tuning_room, "FEW_TEXTS", 1)
+    coder = AccurateCoder(**settings | {"encoder": [str(tiny_encoder), str(other)]}).fit(answers, given)
+    again = load_coder(save_coder(coder, tmp_path / "both"))
+    assert isinstance(again, AccurateCoder) and again.encoders == ("tiny", "tiny")
+    assert (
+        load_coder(save_coder(again, tmp_path / "copy")).predict(NEW).tolist() == again.predict(NEW).tolist()
+    )
+
+
+def test_encoders_that_are_none_or_the_same_are_refused(
+    tiny_encoder: Path, answers: pd.DataFrame, given: pd.DataFrame
+) -> None:
     assert AccurateCoder().encoders == (BUNDLED_ENCODER,)
     with pytest.raises(InputError, match=rf"^No encoder is named\. Name {BUNDLED_ENCODER} or another\.$"):
         AccurateCoder(encoder=[]).fit(answers, given)
-    with pytest.raises(InputError, match=r"^The encoder mine is named twice\. Name each once\.$"):
-        AccurateCoder(encoder=["/some/mine", "/some/mine"]).fit(answers, given)
+    with pytest.raises(InputError, match=r"^The encoder tiny is named twice\. Name each once\.$"):
+        AccurateCoder(encoder=[str(tiny_encoder)] * 2).fit(answers, given)

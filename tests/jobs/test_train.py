@@ -500,14 +500,14 @@ def test_setting_of_the_other_tier_is_refused(
     assert wanted in train(*options)[0].error
 
 
-def test_encoder_that_is_none_is_told_before_the_work(train, tmp_path: Path) -> None:
+def test_encoder_that_is_none_is_told_before_the_work(train, tmp_path: Path, tiny_encoder: Path) -> None:
     pytest.importorskip("torch")
     (tmp_path / "nothing").mkdir()
     assert "The folder nothing is no encoder" in train(
         "--tier", "accurate", "--encoder", tmp_path / "nothing"
     )[0].error  # fmt: skip
-    again = ("--encoder", "/one/mine", "--encoder", "/one/mine")
-    assert "The encoder mine is named twice" in train("--tier", "accurate", *again)[0].error
+    again = ("--encoder", tiny_encoder, "--encoder", tiny_encoder)
+    assert "The encoder tiny is named twice" in train("--tier", "accurate", *again)[0].error
 
 
 def test_missing_torch_is_told_in_one_line(

@@ -45,11 +45,11 @@ class AccurateCoder(CalibratedCoder):
     torch and transformers (``pip install textmine[train]``).
 
     Arguments: ``encoder``, the bundled one, a folder or a downloaded one, or several, each fine-tuned by
-    itself and their scores averaged; ``epochs``, the most rounds over
-    the texts (None: 5, or 3 with quotes; the first network may stop all of them earlier); ``rate``, the
-    encoder's learning rate (None: 1.2e-4, in proportion less where it is wider than 384); ``batch``, texts a
-    step; ``most_tokens`` of a window; ``folds``; ``members``, whose scores are averaged; ``seed``; ``device``
-    (None: the quickest here) and ``threads`` (None: torch's choice).
+    itself and their scores averaged; ``epochs``, the most rounds over the texts (None: 5, or 3 with quotes;
+    the first network of an encoder may stop the others earlier); ``rate``, the encoder's learning rate (None:
+    1.2e-4, in proportion less where it is wider than 384); ``batch``, texts a step; ``most_tokens`` of a
+    window; ``folds``; ``members`` of each encoder, whose scores are averaged; ``seed``; ``device`` (None: the
+    quickest here) and ``threads`` (None: torch's choice).
 
     >>> coder = AccurateCoder(epochs=3, folds=3)  # .fit(texts, y, codes=[...]), as for ``Coder``
     >>> coder.get_params()["encoder"]
@@ -86,13 +86,8 @@ class AccurateCoder(CalibratedCoder):
 
     @property
     def encoders(self) -> tuple[str, ...]:
-        """The encoders asked for. Raises ``InputError`` for none, and where one is named twice."""
-        named = (self.encoder,) if isinstance(self.encoder, str) else tuple(self.encoder)
-        if not named:
-            raise InputError(f"No encoder is named. Name {BUNDLED_ENCODER} or another.")
-        if twice := sorted({name for name in named if named.count(name) > 1}):
-            raise InputError(f"The encoder {Path(twice[0]).name} is named twice. Name each once.")
-        return named
+        """The encoders asked for, one or more."""
+        return (self.encoder,) if isinstance(self.encoder, str) else tuple(self.encoder)
 
     # --- learning -------------------------------------------------------------------------------------
 
@@ -122,8 +117,7 @@ class AccurateCoder(CalibratedCoder):
         corpus, truth = self._take_in(X, y, groups, codes, codebook)
         quotes, stances = number_rows(corpus, quotes), number_rows(corpus, stances, "stance")
         choose_machine(self.device, self.threads)  # what is missing is told before the work
-        for encoder in self.encoders:
-            find_encoder(encoder)
+        self._check_encoders()
         texts, questions, respondents = repair_texts(corpus.texts), corpus.questions, corpus.groups
         self.fast_ = Coder(folds=self.folds, seed=self.seed)
         self.fast_.fit(corpus, truth, codes=self.codes_, codebook=codebook, quotes=quotes, withhold=withhold)
@@ -146,6 +140,14 @@ class AccurateCoder(CalibratedCoder):
         self.memory_ = self._remember(texts, questions, blended)
         self._learn_stance(stances, texts, questions, respondents, truth)
         return self
+
+    def _check_encoders(self) -> None:
+        if not self.encoders:
+            raise InputError(f"No encoder is named. Name {BUNDLED_ENCODER} or another.")
+        for k, encoder in enumerate(self.encoders):
+            if encoder in self.encoders[:k]:
+                raise InputError(f"The encoder {Path(encoder).name} is named twice. Name each once.")
+            find_encoder(encoder)
 
     def _tune_encoders(
         self, rows: TrainingTexts, fold: Ints, resume_in: Path | None, progress: Progress
