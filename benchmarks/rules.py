@@ -50,9 +50,9 @@ def main() -> int:
         raise ValueError("the rules have other codes than the codebook")
     hits = coder.decision_function(corpus)
     given = {
-        BLENDED: cross_fit(scores, np.log1p(hits), truth, fold)[1],
+        BLENDED: cross_fit([scores, np.log1p(hits)], truth, fold)[1],
         FAST: trained,
-        BLENDED_WITH_ITSELF: cross_fit(scores, np.zeros_like(hits), truth, fold)[1],
+        BLENDED_WITH_ITSELF: cross_fit([scores, np.zeros_like(hits)], truth, fold)[1],
         ALONE: (hits > 0).astype(float),
     }
     table = pd.DataFrame(rows_of("school", truth, given, corpus.groups))
@@ -115,11 +115,11 @@ def compare_with_few_labels(rules: RuleCoder) -> pd.DataFrame:
                 part.learn, part.y, quotes=part.quotes, codebook=part.codebook, withhold=part.withhold
             )
             learned, asked = (np.log1p(rules.decision_function(c)) for c in (part.learn, part.test))
-            blend = fit_blend(coder.held_out_, learned, y)
-            held_out = blend.scores(coder.held_out_, learned)
+            blend = fit_blend([coder.held_out_, learned], y)
+            held_out = blend.scores([coder.held_out_, learned])
             calibrations = calibrate_each(held_out, y)
             thresholds = choose_thresholds(calibrations, held_out, y)
-            scores = blend.scores(coder.decision_function(part.test), asked)
+            scores = blend.scores([coder.decision_function(part.test), asked])
             blended = np.column_stack([c.probability(scores[:, k]) for k, c in enumerate(calibrations)])
             runs = {
                 FAST: (coder.predict_proba(part.test), coder.thresholds_),

@@ -65,13 +65,13 @@ def test_plain_themes_are_learned(accurate: AccurateCoder) -> None:
     new = pd.DataFrame({"text": ["It saves money", "There is no time", "We share training days"]})
     assert accurate.predict(new.assign(question="Question 0?")).tolist() == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
     deep = accurate.deep_held_out_
-    assert np.isfinite(deep).all() and deep.shape == (60, 3)
+    assert np.isfinite(deep).all() and deep.shape == (1, 60, 3)
 
 
 def test_network_itself_learned_and_counts_in_the_blend(accurate: AccurateCoder, given: pd.DataFrame) -> None:
     chance = given.to_numpy().mean()
-    assert mean_average_precision(accurate.deep_held_out_, given.to_numpy()) > chance + 0.2
-    assert 0 <= accurate.blend_.share <= 1
+    assert mean_average_precision(accurate.deep_held_out_[0], given.to_numpy()) > chance + 0.2
+    assert 0 <= accurate.blend_.shares[0] <= 1
 
 
 def test_held_out_scores_come_from_networks_that_saw_neither_writer_nor_words(
@@ -282,7 +282,9 @@ def test_corpus_is_coded_with_evidence_and_training_texts_get_held_out_scores(
     coded, counts = code_corpus(accurate, Corpus(frame))
     assert (counts.read, counts.coded, counts.trained_on) == (14, 13, 12)
     assert coded.scores is not None
-    held_out = accurate.calibrate(accurate.blend_.scores(accurate.fast_.held_out_, accurate.deep_held_out_))
+    held_out = accurate.calibrate(
+        accurate.blend_.scores([accurate.fast_.held_out_, *accurate.deep_held_out_])
+    )
     repeated = answers["text"].duplicated(keep=False) & answers["question"].isin(answers["question"])
     once = [i for i in range(12) if not repeated[i]]
     assert once

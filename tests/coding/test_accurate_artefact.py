@@ -301,12 +301,27 @@ DAMAGE: dict[str, tuple[Callable[[Path], Any], str]] = {
         settings(lambda c: c["parameters"].update(most_tokens=9999)),
         "windows are longer than its encoder takes",
     ),
-    "share of the blend": (settings(lambda c: c["blend"].update(share=7)), "blend is not within 0 and 1"),
-    "share NaN": (settings(lambda c: c["blend"].update(share=float("nan"))), "blend is not within 0 and 1"),
-    "blend short": (settings(lambda c: c["blend"]["first"].pop()), "first scores of the blend are not 3"),
+    "share of the blend": (settings(lambda c: c["blend"].update(shares=[7, -6])), "shares of the blend"),
+    "shares of more than all": (
+        settings(lambda c: c["blend"].update(shares=[1, 0.1])),
+        "shares of the blend",
+    ),
+    "share NaN": (settings(lambda c: c["blend"].update(shares=[float("nan"), 1])), "shares of the blend"),
+    "share gone": (
+        settings(lambda c: c["blend"].update(shares=[1])),
+        "blend is of another number of encoders",
+    ),
+    "blend of one": (
+        settings(lambda c: c["blend"]["calibrations"].pop()),
+        "blend is of another number of encoders",
+    ),
+    "blend short": (
+        settings(lambda c: c["blend"]["calibrations"][0].pop()),
+        "scores 0 of the blend are not 3",
+    ),
     "blend infinite": (
-        settings(lambda c: c["blend"].update(second=[[1.0, float("inf")]] * 3)),
-        "second scores of the blend are not 3 or are not finite",
+        settings(lambda c: c["blend"]["calibrations"].__setitem__(1, [[1.0, float("inf")]] * 3)),
+        "scores 1 of the blend are not 3 or are not finite",
     ),
     "thresholds short": (settings(lambda c: c["thresholds"].pop()), "thresholds are not 3"),
     "calibration NaN": (

@@ -391,7 +391,7 @@ def test_accurate_card_tells_its_kind_its_parts_and_that_it_is_confidential(accu
     coder = load_coder(accurate)
     for told in (
         "of the accurate tier: 1 network, the encoder tiny fine-tuned for 1 epochs",
-        f"which counts for {coder.blend_.share:.0%}",
+        f"which counts for {coder.blend_.shares[0]:.0%}",
         "at least 3 respondents",
         "the folder is as confidential as the texts",
         "Cross-validated in 2 folds by respondent on 72 texts",

@@ -45,11 +45,11 @@ class AccurateCoder(CalibratedCoder):
     torch and transformers (``pip install textmine[train]``).
 
     Arguments: ``encoder``, the bundled one, a folder or a downloaded one, or several, each fine-tuned by
-    itself and their scores averaged; ``epochs``, the most rounds over the texts (None: 5, or 3 with quotes;
-    the first network of an encoder may stop the others earlier); ``rate``, the encoder's learning rate (None:
-    1.2e-4, in proportion less where it is wider than 384); ``batch``, texts a step; ``most_tokens`` of a
-    window; ``folds``; ``members`` of each encoder, whose scores are averaged; ``seed``; ``device`` (None: the
-    quickest here) and ``threads`` (None: torch's choice).
+    itself, and all averaged as fits held-out texts best; ``epochs``, the most rounds over the texts (None:
+    5, or 3 with quotes; the first network of an encoder may stop the others earlier); ``rate``, the encoder's
+    learning rate (None: 1.2e-4, in proportion less where it is wider than 384); ``batch``, texts a step;
+    ``most_tokens`` of a window; ``folds``; ``members`` of each encoder, whose scores are averaged; ``seed``;
+    ``device`` (None: the quickest here) and ``threads`` (None: torch's choice).
 
     >>> coder = AccurateCoder(epochs=3, folds=3)  # .fit(texts, y, codes=[...]), as for ``Coder``
     >>> coder.get_params()["encoder"]
@@ -134,8 +134,9 @@ class AccurateCoder(CalibratedCoder):
         fold = folds_by_respondent(respondents, self.folds, self.seed)
         held_out = self._tune_encoders(rows, fold, resume_in, progress)
         self.deep_held_out_ = held_out
-        self.blend_ = fit_blend(self.fast_.held_out_, held_out, truth)
-        blended = self.blend_.scores(self.fast_.held_out_, held_out)
+        voices = [self.fast_.held_out_, *held_out]
+        self.blend_ = fit_blend(voices, truth)
+        blended = self.blend_.scores(voices)
         self._set_thresholds(blended, truth)
         self.memory_ = self._remember(texts, questions, blended)
         self._learn_stance(stances, texts, questions, respondents, truth)
@@ -152,7 +153,7 @@ class AccurateCoder(CalibratedCoder):
     def _tune_encoders(
         self, rows: TrainingTexts, fold: Ints, resume_in: Path | None, progress: Progress
     ) -> Floats:
-        """Fine-tune each encoder; gives the mean of their held-out scores (n, codes)."""
+        """Fine-tune each encoder; gives their held-out scores (encoders, n, codes)."""
         settings = self.get_params()
         tuning = Tuning(**{name: value for name, value in settings.items() if name != "encoder"})
         self.tuned_: list[TunedEncoder] = []
@@ -164,7 +165,7 @@ class AccurateCoder(CalibratedCoder):
             )
             self.tuned_.append(tuned)
             found.append(held_out)
-        return np.asarray(np.mean(found, axis=0))
+        return np.array(found)
 
     def _training_key(self, encoder: str, rows: TrainingTexts, fold: Ints) -> str:
         """A hash of all that a member is made from, so that only the same training takes it up."""
@@ -186,7 +187,7 @@ class AccurateCoder(CalibratedCoder):
         check_is_fitted(self, "tuned_")
         fast, scored = self.fast_.score_repaired(texts, questions)
         found = [one.score(texts, questions, self.most_tokens) for one in self.tuned_]
-        blended = self.blend_.scores(fast, np.mean(found, axis=0))
+        blended = self.blend_.scores([fast, *found])
         return blended, replace(scored, scores=blended)
 
     def find_evidence(
@@ -241,4 +242,4 @@ class AccurateCoder(CalibratedCoder):
         """
         fold = folds_by_respondent(respondents, self.folds, self.seed)
         truth = np.asarray(y, dtype=np.float64)
-        return cross_fit(self.fast_.held_out_, self.deep_held_out_, truth, fold, seed=self.seed)
+        return cross_fit([self.fast_.held_out_, *self.deep_held_out_], truth, fold, seed=self.seed)

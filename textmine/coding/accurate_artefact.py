@@ -61,9 +61,8 @@ def save_accurate(coder: CalibratedCoder, folder: Path) -> Path:
     networks = [name for k, tuned in enumerate(coder.tuned_) for name in _save_encoder(tuned, folder, k)]
     own = {
         "blend": {
-            "first": [[c.slope, c.intercept] for c in coder.blend_.first],
-            "second": [[c.slope, c.intercept] for c in coder.blend_.second],
-            "share": coder.blend_.share,
+            "shares": coder.blend_.shares,
+            "calibrations": [[[c.slope, c.intercept] for c in voice] for voice in coder.blend_.calibrations],
         },
         **_describe_encoder(coder.tuned_[0]),
     }
@@ -105,10 +104,9 @@ def load_accurate(folder: Path, config: dict[str, Any]) -> AccurateCoder:
         raise damaged(folder, "the fast coder within is of another model")
     coder.fast_ = fast
     coder.memory_ = memory_from(load_file(folder / _MEMORY), config["salt"])
-    first, second = (
-        [Calibration(float(a), float(b)) for a, b in config["blend"][side]] for side in ("first", "second")
-    )
-    coder.blend_ = Blend(first, second, float(config["blend"]["share"]))
+    blend = config["blend"]
+    calibrations = [[Calibration(float(a), float(b)) for a, b in voice] for voice in blend["calibrations"]]
+    coder.blend_ = Blend(calibrations, tuple(float(share) for share in blend["shares"]))
     coder.tuned_ = [_load_encoder(folder, one, k, coder, config["codes"]) for k, one in enumerate(described)]
     _check_fit(coder, folder, config)
     return coder
@@ -201,17 +199,21 @@ def _name_encoder(encoder: str) -> str:
 def _check_fit(coder: AccurateCoder, folder: Path, config: dict[str, Any]) -> None:
     n_codes, blend = len(config["codes"]), coder.blend_
     of_each = {
+        **{
+            f"scores {k} of the blend": ([[c.slope, c.intercept] for c in voice], 2)
+            for k, voice in enumerate(blend.calibrations)
+        },
         "thresholds": ([[t] for t in config["thresholds"]], 1),
         "calibrations": (config["calibrations"], 2),
-        "first scores of the blend": ([[c.slope, c.intercept] for c in blend.first], 2),
-        "second scores of the blend": ([[c.slope, c.intercept] for c in blend.second], 2),
     }
     for name, (numbers, width) in of_each.items():
         values = np.array(numbers, dtype=np.float64)
         if values.shape != (n_codes, width) or not np.isfinite(values).all():
             raise damaged(folder, f"its {name} are not {n_codes} or are not finite")
-    if not 0 <= blend.share <= 1:
-        raise damaged(folder, "the share of the fast coder in the blend is not within 0 and 1")
+    if not (all(0 <= share <= 1 for share in blend.shares) and abs(sum(blend.shares) - 1) < 1e-9):
+        raise damaged(folder, "the shares of the blend are not within 0 and 1 or do not add up to 1")
+    if not len(blend.shares) == len(blend.calibrations) == 1 + len(coder.tuned_):
+        raise damaged(folder, "its blend is of another number of encoders")
     if any(scores.shape != (n_codes,) for scores in coder.memory_.scores.values()):
         raise damaged(folder, "it remembers scores of another number of codes")
     for tuned in coder.tuned_:

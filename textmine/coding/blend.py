@@ -1,7 +1,9 @@
-"""The late blend of two coders: the mean of their log-odds, weighed as fits held-out texts best."""
+"""The late blend of some coders: the mean of their log-odds, weighed as fits held-out texts best."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,35 +14,34 @@ from textmine.coding.thresholds import Calibration, choose_stable_threshold, fit
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-#: What the first coder may count for; the one with the least log loss on held-out texts is taken.
+#: What a coder may count for; the shares with the least log loss on held-out texts are taken.
 SHARES = tuple(np.round(np.arange(0.0, 1.01, 0.1), 1).tolist())
 
 
 @dataclass(frozen=True)
 class Blend:
-    """Platt scalings of two coders' scores and the ``share`` of the first in the mean of their log-odds."""
+    """For each coder the Platt scalings of its scores, and its share in the mean of the log-odds."""
 
-    first: list[Calibration]
-    second: list[Calibration]
-    share: float
+    calibrations: list[list[Calibration]]
+    shares: tuple[float, ...]
 
-    def scores(self, first: Floats, second: Floats) -> Floats:
-        """Blended log-odds, (n, codes), of the two coders' scores of the same texts."""
-        return self.share * log_odds(self.first, first) + (1 - self.share) * log_odds(self.second, second)
+    def scores(self, voices: Sequence[Floats]) -> Floats:
+        """Blended log-odds, (n, codes), of the coders' scores of the same texts."""
+        odds = [log_odds(c, voice) for c, voice in zip(self.calibrations, voices, strict=True)]
+        return _weigh(odds, self.shares)
 
 
-def fit_blend(first: Floats, second: Floats, truth: Floats) -> Blend:
-    """The blend that fits scores of held-out texts, (n, codes) each; NaN truth is left out."""
-    of_first, of_second = calibrate_each(first, truth), calibrate_each(second, truth)
-    a, b = log_odds(of_first, first), log_odds(of_second, second)
+def fit_blend(voices: Sequence[Floats], truth: Floats) -> Blend:
+    """The blend that fits each coder's scores of held-out texts, (n, codes) each; NaN truth is left out."""
+    calibrations = [calibrate_each(voice, truth) for voice in voices]
+    odds = [log_odds(c, voice) for c, voice in zip(calibrations, voices, strict=True)]
     known, signs = ~np.isnan(truth), np.where(truth > 0, 1.0, -1.0)
-    losses = [np.logaddexp(0, -signs * (s * a + (1 - s) * b))[known].mean() for s in SHARES]
-    return Blend(of_first, of_second, SHARES[int(np.argmin(losses))])
+    tried = [*_divide(len(voices))]
+    losses = [np.logaddexp(0, -signs * _weigh(odds, shares))[known].mean() for shares in tried]
+    return Blend(calibrations, tried[int(np.argmin(losses))])
 
 
-def cross_fit(
-    first: Floats, second: Floats, truth: Floats, fold: Ints, *, seed: int = 0
-) -> tuple[Floats, Floats]:
+def cross_fit(voices: Sequence[Floats], truth: Floats, fold: Ints, *, seed: int = 0) -> tuple[Floats, Floats]:
     """Probabilities and decisions, (n, codes), of held-out scores, for judging how good a blend is.
 
     Blend, calibration and thresholds of each fold's texts come from the other folds alone.
@@ -48,8 +49,8 @@ def cross_fit(
     probabilities, applies = np.full(truth.shape, np.nan), np.zeros(truth.shape)
     for k in np.unique(fold):
         test, rest = fold == k, fold != k
-        blend = fit_blend(first[rest], second[rest], truth[rest])
-        scores = blend.scores(first, second)
+        blend = fit_blend([voice[rest] for voice in voices], truth[rest])
+        scores = blend.scores(voices)
         calibrations = calibrate_each(scores[rest], truth[rest])
         probabilities[test] = np.column_stack(
             [c.probability(scores[test, i]) for i, c in enumerate(calibrations)]
@@ -57,6 +58,15 @@ def cross_fit(
         thresholds = choose_thresholds(calibrations, scores[rest], truth[rest], seed=seed)
         applies[test] = probabilities[test] >= thresholds
     return probabilities, applies
+
+
+def complete_shares(first: Sequence[float]) -> tuple[float, ...]:
+    """Shares of which the last is what the others leave.
+
+    >>> complete_shares([0.5, 0.25])
+    (0.5, 0.25, 0.25)
+    """
+    return (*first, max(0.0, 1 - sum(first)))
 
 
 def calibrate_each(scores: Floats, truth: Floats) -> list[Calibration]:
@@ -83,3 +93,15 @@ def log_odds(calibrations: list[Calibration], scores: Floats) -> Floats:
     slopes = np.array([c.slope for c in calibrations])
     intercepts = np.array([c.intercept for c in calibrations])
     return np.asarray(np.clip(scores * slopes + intercepts, -50, 50))
+
+
+def _divide(coders: int) -> Iterator[tuple[float, ...]]:
+    """All shares of so many coders."""
+    for first in itertools.product(SHARES, repeat=coders - 1):
+        if sum(first) < 1 + SHARES[1] / 2:
+            yield complete_shares(first)
+
+
+def _weigh(odds: Sequence[Floats], shares: Sequence[float]) -> Floats:
+    """The mean of log-odds, weighed."""
+    return np.asarray(sum(share * part for share, part in zip(shares, odds, strict=True)))

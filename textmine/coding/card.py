@@ -49,7 +49,7 @@ def describe_accurate(coder: Any) -> tuple[str, str]:
     about = (
         f"A multi-label coder of the accurate tier: {size} {networks}, the {encoders} {tuned} "
         "on question and answer, averaged in log-odds with a coder of the fast tier, "
-        f"which counts for {coder.blend_.share:.0%}. It needs torch and transformers, and no "
+        f"which counts for {coder.blend_.shares[0]:.0%}. It needs torch and transformers, and no "
         "connection to anywhere. The figures are those of networks of the same kind, each scored on "
         f"respondents that were new to it; the first of the {coder.folds} "
         f"{'of each encoder ' if len(named) > 1 else ''}also chose, on its own fold, for how many epochs all "
