@@ -178,11 +178,27 @@ def test_encoders_of_one_name_in_two_folders_are_two(
     )
 
 
-def test_encoders_that_are_none_or_the_same_are_refused(
-    tiny_encoder: Path, answers: pd.DataFrame, given: pd.DataFrame
+def test_encoder_named_twice_has_two_seeds(
+    settings: dict[str, Any],
+    tiny_encoder: Path,
+    answers: pd.DataFrame,
+    given: pd.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
+    monkeypatch.setattr(tuning_room, "FEW_TEXTS", 1)
+    twice = AccurateCoder(**settings | {"encoder": [str(tiny_encoder)] * 2})
+    twice.fit(answers, given, resume_in=tmp_path)
+    once = AccurateCoder(**settings | {"encoder": str(tiny_encoder)}).fit(answers, given)
+    np.testing.assert_allclose(twice.deep_held_out_[0], once.deep_held_out_[0], atol=1e-9)
+    assert np.abs(twice.deep_held_out_[1] - twice.deep_held_out_[0]).max() > 0.01
+    for k in range(3):  # those of the first seed are not taken up as those of the second
+        shutil.copy(tmp_path / f"member-{k}.safetensors", tmp_path / f"member-{k + 3}.safetensors")
+    again = AccurateCoder(**twice.get_params()).fit(answers, given, resume_in=tmp_path)
+    np.testing.assert_array_equal(again.deep_held_out_, twice.deep_held_out_)
+
+
+def test_no_encoder_is_refused(answers: pd.DataFrame, given: pd.DataFrame) -> None:
     assert AccurateCoder().encoders == (BUNDLED_ENCODER,)
     with pytest.raises(InputError, match=rf"^No encoder is named\. Name {BUNDLED_ENCODER} or another\.$"):
         AccurateCoder(encoder=[]).fit(answers, given)
-    with pytest.raises(InputError, match=r"^The encoder tiny is named twice\. Name each once\.$"):
-        AccurateCoder(encoder=[str(tiny_encoder)] * 2).fit(answers, given)

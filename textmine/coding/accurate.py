@@ -45,11 +45,11 @@ class AccurateCoder(CalibratedCoder):
     torch and transformers (``pip install textmine[train]``).
 
     Arguments: ``encoder``, the bundled one, a folder or a downloaded one, or several, each fine-tuned by
-    itself, and all averaged as fits held-out texts best; ``epochs``, the most rounds over the texts (None:
-    5, or 3 with quotes; the first network of an encoder may stop the others earlier); ``rate``, the encoder's
-    learning rate (None: 1.2e-4, in proportion less where it is wider than 384); ``batch``, texts a step;
-    ``most_tokens`` of a window; ``folds``; ``members`` of each encoder, whose scores are averaged; ``seed``;
-    ``device`` (None: the quickest here) and ``threads`` (None: torch's choice).
+    itself (one named twice with two seeds), and all averaged as fits held-out texts best; ``epochs``, the
+    most rounds over the texts (None: 5, or 3 with quotes; the first network of an encoder may stop the others
+    earlier); ``rate``, the encoder's learning rate (None: 1.2e-4, in proportion less where it is wider than
+    384); ``batch``, texts a step; ``most_tokens`` of a window; ``folds``; ``members`` of each encoder, whose
+    scores are averaged; ``seed``; ``device`` (None: the quickest) and ``threads`` (None: torch's choice).
 
     >>> coder = AccurateCoder(epochs=3, folds=3)  # .fit(texts, y, codes=[...]), as for ``Coder``
     >>> coder.get_params()["encoder"]
@@ -145,9 +145,7 @@ class AccurateCoder(CalibratedCoder):
     def _check_encoders(self) -> None:
         if not self.encoders:
             raise InputError(f"No encoder is named. Name {BUNDLED_ENCODER} or another.")
-        for k, encoder in enumerate(self.encoders):
-            if encoder in self.encoders[:k]:
-                raise InputError(f"The encoder {Path(encoder).name} is named twice. Name each once.")
+        for encoder in self.encoders:
             find_encoder(encoder)
 
     def _tune_encoders(
@@ -159,18 +157,22 @@ class AccurateCoder(CalibratedCoder):
         self.tuned_: list[TunedEncoder] = []
         found = []
         for k, encoder in enumerate(self.encoders):
-            store = MemberStore(resume_in, self._training_key(encoder, rows, fold), first=k * tuning.networks)
-            tuned, held_out = tune_encoder(
-                encoder, rows, fold, tuning, store, tell_part(progress, k, len(self.encoders))
-            )
+            again = self.encoders[:k].count(encoder)
+            key = self._training_key(encoder, again, rows, fold)
+            store = MemberStore(resume_in, key, first=k * tuning.networks)
+            told = tell_part(progress, k, len(self.encoders))
+            tuned, held_out = tune_encoder(encoder, rows, fold, tuning, store, told, again=again)
             self.tuned_.append(tuned)
             found.append(held_out)
         return np.array(found)
 
-    def _training_key(self, encoder: str, rows: TrainingTexts, fold: Ints) -> str:
-        """A hash of all that a member is made from, so that only the same training takes it up."""
+    def _training_key(self, encoder: str, again: int, rows: TrainingTexts, fold: Ints) -> str:
+        """A hash of all that a member is made from, so that only the same training takes it up.
+
+        ``again`` counts how often the encoder was named before.
+        """
         settings = {k: v for k, v in self.get_params().items() if k not in ("device", "threads")}
-        settings["encoder"] = encoder
+        settings |= {"encoder": encoder} | ({"again": again} if again else {})
         said = [settings, rows.texts, rows.questions, rows.writer, sorted(rows.marks.items())]
         digest = hashlib.sha256(json.dumps(said).encode())
         for values in (rows.truth, rows.weight, fold):

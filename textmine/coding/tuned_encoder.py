@@ -36,8 +36,9 @@ EPOCHS, EPOCHS_WITH_MARKS = 5, 3
 FEW_TEXTS = 1200
 #: Epochs without a better average precision on the held-out fold after which the first network stops.
 PATIENCE = 2
-#: Between the seeds of two coders there is room for this many networks.
-SEEDS_APART = 1000
+#: Between the seeds of two coders there is room for this many networks, and for so many of an encoder that
+#: is named again.
+SEEDS_APART, SEEDS_OF_ONE = 1000, 100
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,18 @@ def tune_encoder(
     tuning: Tuning,
     store: MemberStore,
     progress: Progress,
+    *,
+    again: int = 0,
 ) -> tuple[TunedEncoder, Floats]:
     """Fine-tune an encoder; and the scores (n, codes) of the n texts of ``fold`` by members new to them.
 
     Members that ``store`` has are taken from there, and put there as they are done. ``progress`` is told how
-    many of how many steps are done. Raises ``ModelError`` where the encoder cannot be had.
+    many of how many steps are done. ``again`` is how often this encoder was tuned before, with other seeds.
+    Raises ``ModelError`` where the encoder cannot be had.
     """
     folder = find_encoder(encoder)
     tokenizer = load_tokenizer(folder)
-    bench = _Bench(tuning, folder, tokenizer, rows, fold)
+    bench = _Bench(tuning, folder, tokenizer, rows, fold, again)
     scores = np.full((len(fold), rows.truth.shape[1]), np.nan)
     members: list[Network | Int8Network] = []
     for place in range(tuning.networks):
@@ -110,9 +114,16 @@ class _Bench:
     """Trains the networks of one encoder: first one for each fold, on all other folds, then those to keep."""
 
     def __init__(
-        self, tuning: Tuning, encoder: str, tokenizer: Tokenizer, rows: TrainingTexts, fold: Ints
+        self,
+        tuning: Tuning,
+        encoder: str,
+        tokenizer: Tokenizer,
+        rows: TrainingTexts,
+        fold: Ints,
+        again: int,
     ) -> None:
         self.tuning, self.encoder, self.rows, self.fold = tuning, encoder, rows, fold
+        self.first_seed = tuning.seed * SEEDS_APART + again * SEEDS_OF_ONE
         self.machine = choose_machine(tuning.device, tuning.threads)
         self.windows = cut_windows(tokenizer, rows.texts, rows.questions, most_tokens=tuning.most_tokens)
         many = len(rows.texts) >= FEW_TEXTS
@@ -138,7 +149,7 @@ class _Bench:
         return self.tuning.rate or RATE * min(1.0, RATE_WIDTH / network.width)
 
     def _seed(self, place: int) -> int:
-        return self.tuning.seed * SEEDS_APART + place
+        return self.first_seed + place
 
     def train(self, place: int, progress: Progress) -> KeptMember:
         """The network of a fold, or, past the folds, one on all texts.
