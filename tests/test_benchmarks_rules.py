@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from textmine.codebook import Codebook
+from textmine.coding.coder import Coder
 from textmine.coding.rules import RuleCoder, RuleSet
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,6 +49,25 @@ def test_the_form_shown_in_the_docs_is_read() -> None:
         [1, 0, 0],
         [0, 0, 0],
     ]
+
+
+def test_blend_shown_in_the_docs_runs() -> None:
+    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    block = next(b for b in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "fit_blend" in b)
+    themes = {"money": "It saves money.", "trust": "We trust each other."}
+    texts = [f"{sentence} Answer {i}." for i in range(12) for sentence in themes.values()]
+    y = np.array([[1.0, 0.0], [0.0, 1.0]] * 12)
+    found = {
+        "coder": Coder(folds=3).fit(texts, y, codes=list(themes)),
+        "rules": RuleCoder(
+            RuleSet.loads("codes: [{id: money, rules: [money]}, {id: trust, rules: [trust]}]")
+        ),
+        "corpus": texts,
+        "wave": ["No money is left.", "Trust matters."],
+        "y": y,
+    }
+    exec(block, found)
+    assert (found["probabilities"] >= found["thresholds"]).tolist() == [[True, False], [False, True]]
 
 
 def test_counts_of_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:

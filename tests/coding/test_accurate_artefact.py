@@ -242,12 +242,23 @@ DAMAGE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "member gone": (lambda f: (f / MEMBER).unlink(), f"{MEMBER} is missing"),
     "member not named": (settings(lambda c: c["files"].pop(MEMBER)), f"does not name {MEMBER}"),
     "member too many": (copy_member, "names member-1.safetensors, which no encoder has"),
-    "no members": (settings(lambda c: c.update(members=0)), f"names {MEMBER}, which no encoder has"),
+    "no members": (settings(lambda c: c.update(members=0)), "no number of members that its files could be"),
+    "members without end": (settings(lambda c: c.update(members=10**9)), "no number of members that its"),
+    "encoder on another machine": (
+        settings(lambda c: c["parameters"].update(encoder="//machine/share")),
+        "its encoders have no plain names",
+    ),
+    "encoder of someone": (
+        settings(lambda c: c["parameters"].update(encoder=["~someone/x"])),
+        "its encoders have no plain names",
+    ),
+    "encoder a number": (settings(lambda c: c["parameters"].update(encoder=[7])), "no plain names"),
+    "encoder a table": (settings(lambda c: c["parameters"].update(encoder={"a": 1})), "no plain names"),
     "more members than files": (
         settings(lambda c: c.update(members=2)),
         "does not name member-1.safetensors",
     ),
-    "members a word": (settings(lambda c: c.update(members="one")), "damaged: TypeError"),
+    "members a word": (settings(lambda c: c.update(members="one")), "no number of members that its files"),
     "words gone": (lambda f: (f / WORDS).unlink(), f"{WORDS} is missing"),
     "words not named": (settings(lambda c: c["files"].pop(WORDS)), f"does not name {WORDS}"),
     "fast part not named": (

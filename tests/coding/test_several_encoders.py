@@ -141,9 +141,10 @@ def test_folder_of_fewer_encoders_keeps_nothing_of_more(saved: Path, accurate: A
 
 def test_encoder_left_out_of_the_description_is_found(saved: Path) -> None:
     config = json.loads((saved / "config.json").read_text("utf-8"))
-    spoil(saved, further_encoders=[])
+    spoil(saved, further_encoders=[], parameters=config["parameters"] | {"encoder": "tiny"})
     with pytest.raises(ModelError, match=r"damaged: it names encoder-1/member-0\.safetensors, which no"):
         load_coder(saved)
+    spoil(saved, parameters=config["parameters"])
     gone = {n: digest for n, digest in config["files"].items() if n not in _name_files(config, 1)}
     spoil(saved, further_encoders=[], files=gone)
     with pytest.raises(ModelError, match="damaged: it is of 2 encoders and describes 1"):
@@ -156,7 +157,12 @@ def test_encoder_left_out_of_the_description_is_found(saved: Path) -> None:
 def test_card_names_every_encoder(both: tuple[AccurateCoder, Path]) -> None:
     about, _ = describe_accurate(both[0])
     said = " ".join(about.split()).replace("fine- tuned", "fine-tuned")  # lines end at hyphens
-    assert "2 networks, the encoders tiny fine-tuned for 1 epochs and wide fine-tuned for 1 epochs on" in said
+    shares = [f"{share:.0%}" for share in both[0].blend_.shares]
+    assert (
+        f"2 networks, the encoders tiny fine-tuned for 1 epochs (it counts for {shares[1]}) and wide "
+        f"fine-tuned for 1 epochs (it counts for {shares[2]}) on question and answer"
+    ) in said
+    assert f"fast tier, which counts for {shares[0]}." in said
     assert "the first of the 2 of each encoder also chose" in said
 
 
@@ -194,7 +200,8 @@ def test_encoder_named_twice_has_two_seeds(
     assert np.abs(twice.deep_held_out_[1] - twice.deep_held_out_[0]).max() > 0.01
     for k in range(3):  # those of the first seed are not taken up as those of the second
         shutil.copy(tmp_path / f"member-{k}.safetensors", tmp_path / f"member-{k + 3}.safetensors")
-    again = AccurateCoder(**twice.get_params()).fit(answers, given, resume_in=tmp_path)
+    respelled = [str(tiny_encoder), f"{tiny_encoder.parent}/../{tiny_encoder.parent.name}/tiny"]
+    again = AccurateCoder(**settings | {"encoder": respelled}).fit(answers, given, resume_in=tmp_path)
     np.testing.assert_array_equal(again.deep_held_out_, twice.deep_held_out_)
 
 

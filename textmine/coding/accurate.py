@@ -41,8 +41,8 @@ class AccurateCoder(CalibratedCoder):
     Question and answer go in together; the words that people marked, and the codebook, are learned from too.
     For each fold of respondents a network is trained on the others; what these say of texts that they have
     not seen is averaged with what the fast coder says, calibrated, and cut at one threshold a code. New texts
-    are scored by ``members`` networks trained on all texts. A score before calibration is a log-odds. Needs
-    torch and transformers (``pip install textmine[train]``).
+    are scored by ``members`` networks of each encoder, trained on all texts. A score before calibration is a
+    log-odds. Needs torch and transformers (``pip install textmine[train]``).
 
     Arguments: ``encoder``, the bundled one, a folder or a downloaded one, or several, each fine-tuned by
     itself (one named twice with two seeds), and all averaged as fits held-out texts best; ``epochs``, the
@@ -156,8 +156,9 @@ class AccurateCoder(CalibratedCoder):
         tuning = Tuning(**{name: value for name, value in settings.items() if name != "encoder"})
         self.tuned_: list[TunedEncoder] = []
         found = []
+        folders = [find_encoder(encoder) for encoder in self.encoders]  # one may go by two names
         for k, encoder in enumerate(self.encoders):
-            again = self.encoders[:k].count(encoder)
+            again = folders[:k].count(folders[k])
             key = self._training_key(encoder, again, rows, fold)
             store = MemberStore(resume_in, key, first=k * tuning.networks)
             told = tell_part(progress, k, len(self.encoders))

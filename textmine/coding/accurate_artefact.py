@@ -38,7 +38,7 @@ from textmine.coding.stance_artefact import save_stance
 from textmine.coding.thresholds import Calibration
 from textmine.coding.tokenizer_check import find_unsafe
 from textmine.coding.tuned_encoder import TunedEncoder
-from textmine.files import atomic_path, atomic_text, write_json
+from textmine.files import atomic_path, atomic_text, is_anchored, write_json
 
 _MEMORY = "memory.safetensors"
 _FILES = {"codebook.yaml", _MEMORY, "fast/config.json"}
@@ -87,18 +87,16 @@ def load_accurate(folder: Path, config: dict[str, Any]) -> AccurateCoder:
     """
     from safetensors.numpy import load_file
 
-    described = [config, *config.get("further_encoders", [])]
+    described = _find_described(folder, config)
     wanted = {name for k, one in enumerate(described) for name in _name_files(one, k)}
     if missing := sorted((wanted | _FILES) - set(config["files"])):
-        raise damaged(folder, f"it does not name {', '.join(missing)}")
+        raise damaged(folder, f"it does not name {', '.join(missing[:3])}")
     own = [name for name in config["files"] if not name.startswith("fast/")]
     if left := sorted({name for name in own if Path(name).name.startswith("member-")} - wanted):
-        raise damaged(folder, f"it names {', '.join(left)}, which no encoder has")
+        raise damaged(folder, f"it names {', '.join(left[:3])}, which no encoder has")
     if any(one["network"].get("form") != Int8Network.form for one in described):
         require_torch()
     coder = AccurateCoder(**config["parameters"])
-    if len(coder.encoders) != len(described):
-        raise damaged(folder, f"it is of {len(coder.encoders)} encoders and describes {len(described)}")
     fast = load_coder(folder / "fast")
     if not isinstance(fast, Coder) or fast.codes_ != config["codes"]:
         raise damaged(folder, "the fast coder within is of another model")
@@ -110,6 +108,21 @@ def load_accurate(folder: Path, config: dict[str, Any]) -> AccurateCoder:
     coder.tuned_ = [_load_encoder(folder, one, k, coder, config["codes"]) for k, one in enumerate(described)]
     _check_fit(coder, folder, config)
     return coder
+
+
+def _find_described(folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a folder says of each of its encoders, the first of which stands in the config itself."""
+    described = [config, *config.get("further_encoders", [])]
+    named = config["parameters"]["encoder"]
+    names = named if isinstance(named, list) else [named]
+    if not all(isinstance(name, str) and not is_anchored(name) and name[:1] != "~" for name in names):
+        raise damaged(folder, "its encoders have no plain names")
+    if len(names) != len(described):
+        raise damaged(folder, f"it is of {len(names)} encoders and describes {len(described)}")
+    counts = [one["members"] for one in described]
+    if any(type(n) is not int or not 1 <= n <= len(config["files"]) for n in counts):
+        raise damaged(folder, "an encoder has no number of members that its files could be")
+    return described
 
 
 def _save_encoder(tuned: TunedEncoder, folder: Path, place: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -97,9 +96,18 @@ def log_odds(calibrations: list[Calibration], scores: Floats) -> Floats:
 
 def _divide(coders: int) -> Iterator[tuple[float, ...]]:
     """All shares of so many coders."""
-    for first in itertools.product(SHARES, repeat=coders - 1):
-        if sum(first) < 1 + SHARES[1] / 2:
-            yield complete_shares(first)
+    for tried in _count_up(coders - 1, len(SHARES) - 1):
+        yield complete_shares([SHARES[n] for n in tried])
+
+
+def _count_up(places: int, most: int) -> Iterator[tuple[int, ...]]:
+    """So many whole numbers that add up to at most ``most``, in every way."""
+    if places == 0:
+        yield ()
+        return
+    for n in range(most + 1):
+        for rest in _count_up(places - 1, most - n):
+            yield (n, *rest)
 
 
 def _weigh(odds: Sequence[Floats], shares: Sequence[float]) -> Floats:

@@ -42,14 +42,16 @@ def describe_accurate(coder: Any) -> tuple[str, str]:
     """What a fitted accurate coder is, and what it holds of its texts, for its card."""
     size = sum(len(tuned.members) for tuned in coder.tuned_)
     named = [Path(encoder).name if Path(encoder).is_dir() else encoder for encoder in coder.encoders]
+    shares = coder.blend_.shares
     tuned = " and ".join(
-        f"{name} fine-tuned for {one.epochs} epochs" for name, one in zip(named, coder.tuned_, strict=True)
+        f"{name} fine-tuned for {one.epochs} epochs" + (f" (it counts for {share:.0%})" if named[1:] else "")
+        for name, one, share in zip(named, coder.tuned_, shares[1:], strict=True)
     )
     networks, encoders = "network" if size == 1 else "networks", "encoder" if len(named) == 1 else "encoders"
     about = (
         f"A multi-label coder of the accurate tier: {size} {networks}, the {encoders} {tuned} "
         "on question and answer, averaged in log-odds with a coder of the fast tier, "
-        f"which counts for {coder.blend_.shares[0]:.0%}. It needs torch and transformers, and no "
+        f"which counts for {shares[0]:.0%}. It needs torch and transformers, and no "
         "connection to anywhere. The figures are those of networks of the same kind, each scored on "
         f"respondents that were new to it; the first of the {coder.folds} "
         f"{'of each encoder ' if len(named) > 1 else ''}also chose, on its own fold, for how many epochs all "
