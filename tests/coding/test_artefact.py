@@ -53,6 +53,15 @@ def change_weights(folder: Path, change: Callable[[dict[str, np.ndarray]], None]
 # --- there and back -------------------------------------------------------------------------------------
 
 
+def test_what_a_killed_save_left_is_taken_away(saved: Path, tmp_path: Path) -> None:
+    coder = load_coder(saved)
+    folder = save_coder(coder, tmp_path / "model")
+    whole = {path.name for path in folder.iterdir()}
+    (folder / ".textmine-abc.json").write_text("{", "utf-8")
+    save_coder(coder, folder)
+    assert {path.name for path in folder.iterdir()} == whole
+
+
 def test_loaded_coder_codes_to_the_last_digit_as_the_saved_one(
     coder: Coder, saved: Path, answers: pd.DataFrame
 ) -> None:

@@ -20,7 +20,15 @@ from textmine.coding.stance_artefact import STANCE_FILES, load_stance, save_stan
 from textmine.coding.static import load_named_vectors, load_static_vectors
 from textmine.coding.thresholds import Calibration
 from textmine.errors import CodebookError, ModelError
-from textmine.files import atomic_path, atomic_text, find_damage, leads_out, sha256_of_file, write_json
+from textmine.files import (
+    atomic_path,
+    atomic_text,
+    clear_unfinished,
+    find_damage,
+    leads_out,
+    sha256_of_file,
+    write_json,
+)
 from textmine.forms import FORMS
 from textmine.locations import find_model
 
@@ -56,9 +64,11 @@ def save_coder(coder: CalibratedCoder, folder: Path | str) -> Path:
         from textmine.coding.accurate_artefact import save_accurate
 
         save_accurate(coder, folder)
-    for name in before - _named_files(folder):
+    now = _named_files(folder)
+    for name in before - now:
         (folder / name).unlink(missing_ok=True)
-    for within in {(folder / name).parent for name in before} - {folder}:
+    for within in {folder, *((folder / name).parent for name in before | now)}:
+        clear_unfinished(within)  # of processes that were killed on the way
         if within.is_dir() and not any(within.iterdir()):
             within.rmdir()
     return folder
