@@ -117,7 +117,7 @@ class AccurateCoder(CalibratedCoder):
         corpus, truth = self._take_in(X, y, groups, codes, codebook)
         quotes, stances = number_rows(corpus, quotes), number_rows(corpus, stances, "stance")
         choose_machine(self.device, self.threads)  # what is missing is told before the work
-        self._check_encoders()
+        folders = self._find_encoders()
         texts, questions, respondents = repair_texts(corpus.texts), corpus.questions, corpus.groups
         self.fast_ = Coder(folds=self.folds, seed=self.seed)
         self.fast_.fit(corpus, truth, codes=self.codes_, codebook=codebook, quotes=quotes, withhold=withhold)
@@ -132,7 +132,7 @@ class AccurateCoder(CalibratedCoder):
             withhold=set(withhold),
         )
         fold = folds_by_respondent(respondents, self.folds, self.seed)
-        held_out = self._tune_encoders(rows, fold, resume_in, progress)
+        held_out = self._tune_encoders(folders, rows, fold, resume_in, progress)
         self.deep_held_out_ = held_out
         voices = [self.fast_.held_out_, *held_out]
         self.blend_ = fit_blend(voices, truth)
@@ -142,27 +142,31 @@ class AccurateCoder(CalibratedCoder):
         self._learn_stance(stances, texts, questions, respondents, truth)
         return self
 
-    def _check_encoders(self) -> None:
+    def _find_encoders(self) -> list[str]:
+        """The folders of the encoders asked for; one folder may go by two names."""
         if not self.encoders:
             raise InputError(f"No encoder is named. Name {BUNDLED_ENCODER} or another.")
-        for encoder in self.encoders:
-            find_encoder(encoder)
+        return [find_encoder(encoder) for encoder in self.encoders]
 
     def _tune_encoders(
-        self, rows: TrainingTexts, fold: Ints, resume_in: Path | None, progress: Progress
+        self,
+        folders: list[str],
+        rows: TrainingTexts,
+        fold: Ints,
+        resume_in: Path | None,
+        progress: Progress,
     ) -> Floats:
         """Fine-tune each encoder; gives their held-out scores (encoders, n, codes)."""
         settings = self.get_params()
         tuning = Tuning(**{name: value for name, value in settings.items() if name != "encoder"})
         self.tuned_: list[TunedEncoder] = []
         found = []
-        folders = [find_encoder(encoder) for encoder in self.encoders]  # one may go by two names
         for k, encoder in enumerate(self.encoders):
             again = folders[:k].count(folders[k])
             key = self._training_key(encoder, again, rows, fold)
             store = MemberStore(resume_in, key, first=k * tuning.networks)
             told = tell_part(progress, k, len(self.encoders))
-            tuned, held_out = tune_encoder(encoder, rows, fold, tuning, store, told, again=again)
+            tuned, held_out = tune_encoder(folders[k], rows, fold, tuning, store, told, again=again)
             self.tuned_.append(tuned)
             found.append(held_out)
         return np.array(found)

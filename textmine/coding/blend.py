@@ -59,15 +59,6 @@ def cross_fit(voices: Sequence[Floats], truth: Floats, fold: Ints, *, seed: int 
     return probabilities, applies
 
 
-def complete_shares(first: Sequence[float]) -> tuple[float, ...]:
-    """Shares of which the last is what the others leave.
-
-    >>> complete_shares([0.5, 0.25])
-    (0.5, 0.25, 0.25)
-    """
-    return (*first, max(0.0, 1 - sum(first)))
-
-
 def calibrate_each(scores: Floats, truth: Floats) -> list[Calibration]:
     """A Platt scaling for each code, from held-out scores (n, codes) of texts whose code is known."""
     known = ~np.isnan(truth)
@@ -97,7 +88,8 @@ def log_odds(calibrations: list[Calibration], scores: Floats) -> Floats:
 def _divide(coders: int) -> Iterator[tuple[float, ...]]:
     """All shares of so many coders."""
     for tried in _count_up(coders - 1, len(SHARES) - 1):
-        yield complete_shares([SHARES[n] for n in tried])
+        first = [SHARES[n] for n in tried]
+        yield (*first, max(0.0, 1 - sum(first)))
 
 
 def _count_up(places: int, most: int) -> Iterator[tuple[int, ...]]:

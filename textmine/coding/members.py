@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textmine.coding.finetune import State
-from textmine.files import atomic_path
+from textmine.files import atomic_path, clear_unfinished
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,9 +71,9 @@ class MemberStore:
         """Remove the members kept, once the coder that they are part of is saved."""
         if self.folder is None or not self.folder.is_dir():
             return
-        for form in ("member-*.safetensors", ".textmine-*.safetensors"):  # the second: cut off while written
-            for path in self.folder.glob(form):
-                path.unlink()
+        for path in self.folder.glob("member-*.safetensors"):
+            path.unlink()
+        clear_unfinished(self.folder)
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 

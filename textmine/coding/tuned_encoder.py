@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from textmine.coding.encoder import Windows, cut_windows, find_encoder, load_tokenizer
+from textmine.coding.encoder import Windows, cut_windows, load_tokenizer
 from textmine.coding.evaluation import average_precision
 from textmine.coding.finetune import Network, Recipe, score_windows, train_network
 from textmine.coding.int8_network import Int8Network
@@ -76,7 +76,7 @@ class TunedEncoder:
 
 
 def tune_encoder(
-    encoder: str,
+    folder: str,
     rows: TrainingTexts,
     fold: Ints,
     tuning: Tuning,
@@ -85,13 +85,12 @@ def tune_encoder(
     *,
     again: int = 0,
 ) -> tuple[TunedEncoder, Floats]:
-    """Fine-tune an encoder; and the scores (n, codes) of the n texts of ``fold`` by members new to them.
+    """Fine-tune the encoder in a folder; and scores (n, codes) of ``fold``'s n texts by members new to them.
 
     Members that ``store`` has are taken from there, and put there as they are done. ``progress`` is told how
     many of how many steps are done. ``again`` is how often this encoder was tuned before, with other seeds.
     Raises ``ModelError`` where the encoder cannot be had.
     """
-    folder = find_encoder(encoder)
     tokenizer = load_tokenizer(folder)
     bench = _Bench(tuning, folder, tokenizer, rows, fold, again)
     scores = np.full((len(fold), rows.truth.shape[1]), np.nan)
